@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, TypeVar
@@ -61,6 +61,22 @@ class Piece(NamedTuple):
     hour: int
     file: str
     footer_crc: int
+
+
+def side_by_side(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
+    """Pieces that follow each other in one row group, together; their order stays."""
+    run: list[Piece] = []
+    for piece in pieces:
+        if run and (run[-1].file, run[-1].row_group, run[-1].start + run[-1].readings) != (
+            piece.file,
+            piece.row_group,
+            piece.start,
+        ):
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
 
 
 class Contents(NamedTuple):
@@ -161,20 +177,27 @@ class Archive:
 
     def readings(self, piece: Piece, until_seq: int, without: Ranges = ALL_COUNT) -> Arrivals:
         """Those of a piece that entries up to `until_seq` brought, sorted by (channel, time)."""
-        if self._is_passed_over(piece.file):
+        return self.readings_of([piece], until_seq, without)
+
+    def readings_of(self, pieces: Sequence[Piece], until_seq: int, without: Ranges) -> Arrivals:
+        """The same of pieces that stand side by side in one row group, one behind the other."""
+        file = pieces[0].file
+        if self._is_passed_over(file):
             return Arrivals.concatenate([])
         try:
-            return self._readings(piece, until_seq, without)
+            return self._readings(pieces, until_seq, without)
         except JournalError as error:
-            self._pass_over(piece.file, error)
+            self._pass_over(file, error)
             return Arrivals.concatenate([])
 
-    def _readings(self, piece: Piece, until_seq: int, without: Ranges) -> Arrivals:
-        group = self._group(piece.file, piece.footer_crc, piece.row_group)
-        rows = group.cut(slice(piece.start, piece.start + piece.readings))
-        hour = rows.arrivals.samples.time // entries.HOUR_NS
-        if len(rows) != piece.readings or (hour != piece.hour).any():
-            raise JournalError(parquet.damaged(self.folder / piece.file, "its index does not fit to it"))
+    def _readings(self, pieces: Sequence[Piece], until_seq: int, without: Ranges) -> Arrivals:
+        first, last = pieces[0], pieces[-1]
+        group = self._group(first.file, first.footer_crc, first.row_group)
+        rows = group.cut(slice(first.start, last.start + last.readings))
+        readings, hour = [piece.readings for piece in pieces], rows.arrivals.samples.time // entries.HOUR_NS
+        fits = min(readings) >= 0 and sum(readings) == len(rows)
+        if not fits or (hour != np.repeat([piece.hour for piece in pieces], readings)).any():
+            raise JournalError(parquet.damaged(self.folder / first.file, "its index does not fit to it"))
         wanted = (rows.seq <= until_seq) & counting(rows.seq, without)
         return rows.arrivals if wanted.all() else entries.take(rows.arrivals, wanted)
 

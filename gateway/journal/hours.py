@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from gateway.journal import entries
-from gateway.journal.archive import ARCHIVED_UNTIL, Archive, Piece, archived_until, next_hours
+from gateway.journal.archive import (
+    ARCHIVED_UNTIL,
+    Archive,
+    Piece,
+    archived_until,
+    next_hours,
+    side_by_side,
+)
 from gateway.journal.counting import ALL_COUNT, Ranges, counts
 from gateway.journal.database import Connection, all_rows, only_row
 from gateway.journal.decoded import Decoded
@@ -129,8 +135,10 @@ def _read(
     without: Ranges,
 ) -> tuple[int, Arrivals]:
     """Of how many of these hours it is enough, and their readings, sorted by (channel, time)."""
-    parts: list[Arrivals] = []
+    hot: list[Arrivals] = []
+    pieces: list[Piece] = []
     done = looked_at = 0
+    few = partial(_unless_few, channels, first_ns, last_ns)
     with snapshot(connection):
         archived: dict[int, list[Piece]] = {hour: [] for hour in hours}
         for piece in archive.overlapping((min(hours), max(hours)), first_ns, last_ns, channels, until_seq):
@@ -139,15 +147,20 @@ def _read(
             if looked_at >= ENOUGH:
                 break
             numbers = overlapping(connection, hour, first_ns, last_ns, channels, until_seq) if is_hot else ()
-            found = chain(  # in the order of commits, as far as readings of one channel and time go
-                (archive.readings(piece, until_seq, without) for piece in archived[hour]),
-                (decoded.readings(seq) for seq in numbers if counts(seq, without)),
-            )
-            for part in found:
-                looked_at += len(part)
-                parts.append(part if len(part) <= FEW else _wanted(part, channels, first_ns, last_ns))
+            for found in (decoded.readings(seq) for seq in numbers if counts(seq, without)):
+                looked_at += len(found)
+                hot.append(few(found))
+            looked_at += sum(piece.readings for piece in archived[hour])
+            pieces += archived[hour]
             done += 1
-    return done, by_key(_wanted(Arrivals.concatenate(parts), channels, first_ns, last_ns))
+        # In the order of commits, as far as readings of one channel and time go: these are of one hour.
+        cold = [few(archive.readings_of(run, until_seq, without)) for run in side_by_side(pieces)]
+    return done, by_key(_wanted(Arrivals.concatenate([*cold, *hot]), channels, first_ns, last_ns))
+
+
+def _unless_few(channels: Channels | None, first_ns: int, last_ns: int, part: Arrivals) -> Arrivals:
+    """What is wanted of it; of a few readings all."""
+    return part if len(part) <= FEW else _wanted(part, channels, first_ns, last_ns)
 
 
 def _wanted(arrivals: Arrivals, channels: Channels | None, first_ns: int, last_ns: int) -> Arrivals:
