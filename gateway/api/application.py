@@ -20,6 +20,7 @@ from gateway.api.rates import Rates
 from gateway.api.refusals import Noting, Refusals
 from gateway.api.repeats import add_keys, answer_repeats, do_once
 from gateway.api.serving import at_work
+from gateway.api.uploads import Uploads
 from gateway.api.who import Gate, admit
 from gateway.api.world import World
 from gateway.openid.provider import Provider
@@ -45,6 +46,7 @@ def application(world: World, gate: Gate) -> FastAPI:
     )
     app.state.world, app.state.gate, app.state.live = world, gate, Live(world, gate.stands)
     app.state.rates, app.state.refusals = Rates(), Refusals(world.now_ns)
+    app.state.uploads = Uploads()
     openid = world.configuration.pages.openid
     app.state.openid = None if openid is None else Provider(openid)
     answer_with_problems(app)

@@ -9,7 +9,14 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.api.limits import BODY_WITHIN_S, LARGEST_BODY, LARGEST_FILE, LONGEST_PATH, LONGEST_QUERY
+from gateway.api.limits import (
+    BODY_WITHIN_S,
+    LARGEST_BODY,
+    LARGEST_FILE,
+    LONGEST_PATH,
+    LONGEST_QUERY,
+    REST_WITHIN_S,
+)
 from gateway.api.problems import Problem, answer
 from gateway.json_text import StandsTwice, loads
 
@@ -74,7 +81,10 @@ def _headers(scope: Scope) -> Iterator[tuple[str, str]]:
 
 
 class Limits:
-    """Refuses what is too large before it is read, and who is too slow while it is."""
+    """Refuses what is too large before it is read, and who is too slow while it is.
+
+    A body that nobody reads, because its request is refused or wants none, ends with the answer.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -83,23 +93,30 @@ class Limits:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if too_long := _too_long(scope):
-            await answer(too_long)(scope, receive, send)
+        body = _Body(receive, most_of(scope), scope["headers"])
+        answering = _Answering(body, send)
+        if refused := _too_long(scope) or body.announced_too_much():
+            await answer(refused)(scope, receive, answering.send)
             return
-        body = _Body(receive, _most(scope), _is_json(scope))
-        if body.announces_too_much(scope):
-            await answer(body.too_large)(scope, receive, send)
-            return
-        await self._app(scope, body.receive, send)
+        await self._app(scope, body.receive, answering.send)
+
+
+def most_of(scope: Scope) -> int:
+    """How many bytes a body has here."""
+    return LARGEST_FILE if scope["path"] in FILES else LARGEST_BODY
 
 
 class _Body:
     """Raises Problem while it is read: it becomes too large, takes too long, or names a field twice."""
 
-    def __init__(self, receive: Receive, most: int, is_json: bool) -> None:
-        self._json = bytearray() if is_json else None
+    def __init__(self, receive: Receive, most: int, headers: list[tuple[bytes, bytes]]) -> None:
+        told = dict(reversed(headers))  # of what stands twice the first, as routes read it
+        self._json = bytearray() if b"json" in told.get(b"content-type", b"") else None
         self._receive, self._most = receive, most
-        self._left, self._is_whole = most, False
+        self._length = told.get(b"content-length", b"0")
+        self._left = most
+        self._is_whole = self._length == b"0" and b"transfer-encoding" not in told
+        self._waits_for_us = b"expect" in told  # for somebody to read, before it is sent
         self._until_s = asyncio.get_running_loop().time() + BODY_WITHIN_S
 
     @property
@@ -108,13 +125,27 @@ class _Body:
             413, f"the body is too large: at most {self._most} bytes here", {"Connection": "close"}
         )
 
-    def announces_too_much(self, scope: Scope) -> bool:
-        told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        return not told.isdigit() or int(told[:20]) > self._most
+    def announced_too_much(self) -> Problem | None:
+        is_fine = self._length.isdigit() and int(self._length[:20]) <= self._most
+        return None if is_fine else self.too_large
+
+    async def comes_whole(self, within_s: float) -> bool:
+        """Whether there is nothing more of it; what comes until then is dropped."""
+        self._json = None
+        if self._waits_for_us:
+            return self._is_whole
+        try:
+            async with asyncio.timeout(within_s):
+                while not self._is_whole:
+                    await self.receive()
+        except (TimeoutError, Problem):
+            return False
+        return True
 
     async def receive(self) -> Message:
         if self._is_whole:  # what follows is that the asker went away: that may take hours
             return await self._receive()
+        self._waits_for_us = False
         try:
             async with asyncio.timeout_at(self._until_s):
                 message = await self._receive()
@@ -132,8 +163,26 @@ class _Body:
         return message
 
 
-def _is_json(scope: Scope) -> bool:
-    return any(name == b"content-type" and b"json" in value for name, value in scope["headers"])
+class _Answering:
+    """Ends a connection on which more of a body would come than anybody reads.
+
+    What is left is waited for in the moment before the end: who sends reads the answer only then.
+    """
+
+    def __init__(self, body: _Body, send: Send) -> None:
+        self._body, self._send = body, send
+        self._ends = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._ends = not await self._body.comes_whole(0.0)
+            if self._ends:
+                MutableHeaders(scope=message)["connection"] = "close"
+        elif self._ends and not message.get("more_body", False):
+            await self._send({**message, "more_body": True})
+            await self._body.comes_whole(REST_WITHIN_S)
+            message = {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send(message)
 
 
 def _check_fields(body: bytes) -> None:
@@ -144,10 +193,6 @@ def _check_fields(body: bytes) -> None:
         raise Problem(422, told) from None
     except (ValueError, RecursionError):  # the route says what is wrong with it
         return
-
-
-def _most(scope: Scope) -> int:
-    return LARGEST_FILE if scope["path"] in FILES else LARGEST_BODY
 
 
 def _too_long(scope: Scope) -> Problem | None:

@@ -60,7 +60,16 @@ class Gate:
 
 
 async def admit(request: Request) -> None:
-    """For every route. Raises Problem 401 where nobody is known, 403 where it is not theirs to do."""
+    """For every route. Raises Problem 401 where nobody is known, 403 where it is not theirs to do.
+
+    Once for each request: what takes files asks before it reads them, see uploads.py.
+    """
+    if not getattr(request.state, "is_admitted", False):
+        await _admit(request)
+        request.state.is_admitted = True
+
+
+async def _admit(request: Request) -> None:
     action = action_of(request.scope["route"])
     request.state.action = action
     rates, path = request.app.state.rates, str(request.scope["path"])

@@ -31,6 +31,7 @@ from gateway.api.outlook import outlook
 from gateway.api.problems import NotThere, Problem
 from gateway.api.received import received
 from gateway.api.scope import Scope
+from gateway.api.uploads import TakesFiles
 from gateway.api.who import Who
 from gateway.api.world import Asked, World
 from gateway.commands import contents, placements, resets, withdrawals
@@ -52,7 +53,7 @@ from gateway.statements.fields import LONGEST_TEXT
 from gateway.statements.kinds import about as names_in
 from gateway.times import parse_rfc3339
 
-router = APIRouter(tags=["actions"])
+router = APIRouter(route_class=TakesFiles, tags=["actions"])
 MOST_UNITS: Final = 500  # in one request; a file of more is for `cryogate load`
 LOADED = {"rows": 1, "new": 1, "ids": ["7Q2M9XKD-4711"], "remarks": []}
 FORESEEN = {

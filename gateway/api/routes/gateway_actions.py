@@ -15,6 +15,7 @@ from gateway.api.answers import json_answer
 from gateway.api.asked import Name as InUrl
 from gateway.api.describing import told
 from gateway.api.received import received
+from gateway.api.uploads import TakesFiles
 from gateway.api.who import Who
 from gateway.api.world import Asked
 from gateway.commands import drill as drilling
@@ -34,7 +35,7 @@ from gateway.statements import release as releasing
 from gateway.statements.parked import Decision
 from gateway.writing.mapping import Mapped, read_mapping
 
-router = APIRouter(tags=["gateway actions"])
+router = APIRouter(route_class=TakesFiles, tags=["gateway actions"])
 LONGEST_MAPPING: Final = 50_000  # characters
 MOST_PARKED: Final = 1
 MAPPING: Final = "mapping.toml"

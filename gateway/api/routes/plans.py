@@ -16,13 +16,14 @@ from gateway.api.describing import told
 from gateway.api.problems import NotThere, Problem
 from gateway.api.routes.fleet import RUNS, whole
 from gateway.api.scope import Scope
+from gateway.api.uploads import TakesFiles
 from gateway.api.who import Who
 from gateway.api.world import Asked, World
 from gateway.plans.picture import LARGEST, PNG, picture_of
 from gateway.plans.store import MOST_PLACES, Changed, Place, Plan, open_plans, plan_of, sent_picture
 from gateway.published.values import moment
 
-router = APIRouter(tags=["fleet"])
+router = APIRouter(route_class=TakesFiles, tags=["fleet"])
 log = logging.getLogger(__name__)
 PLACE = {"asset": "shipper-1", "x": 0.25, "y": 0.5}
 DONE_BY = {"by": "li.na", "at": "2026-01-05T11:00:00.000000000Z"}

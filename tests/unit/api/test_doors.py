@@ -15,6 +15,7 @@ from gateway.api.application import routers
 from gateway.api.describing import told
 from gateway.api.problems import Problem, problem_of
 from gateway.api.who import OPEN, _why_not, action_of, admit
+from gateway.commands.logins import too_soon
 from gateway.errors import InputError
 from gateway.rights.principal import BY_TOKEN
 from gateway.rights.table import ACTIONS
@@ -154,7 +155,8 @@ async def test_who_sends_too_slowly_is_told_so(monkeypatch: pytest.MonkeyPatch) 
         sent.append(told.value.status_code)
 
     monkeypatch.setattr(guards, "BODY_WITHIN_S", 0.0)
-    scope = {"type": "http", "path": "/", "query_string": b"", "headers": []}
+    headers = [(b"transfer-encoding", b"chunked")]
+    scope = {"type": "http", "path": "/", "query_string": b"", "headers": headers}
     await guards.Limits(read)(scope, receive, receive)
     assert sent == [408]
 
@@ -174,6 +176,13 @@ def test_a_wrong_field_is_named(door: FrontDoor) -> None:
     assert answer.status_code == 422 and answer.json()["errors"] == [
         {"field": "query.many", "what": "Field required"}
     ]
+
+
+def test_who_has_to_wait_is_told_how_long() -> None:
+    """By whatever command: a log-in, a signature, the proof before a change of the own account."""
+    told_so = problem_of(too_soon(16))
+    assert told_so.status_code == 429 and told_so.headers == {"Retry-After": "16"}
+    assert "wait 16 s" in told_so.detail
 
 
 def test_what_a_command_calls_an_option_is_a_field_here() -> None:
