@@ -89,9 +89,18 @@ class Lockouts:
         self._connection.execute("DELETE FROM device WHERE account = ?", (account,))
 
     def _wait(self, place: str, now_ns: int) -> int:
-        """No longer than it was to be, also when the clock was set back meanwhile."""
+        """No longer than it was to be, also when the clock was set back meanwhile: it begins anew then."""
         row = first_row(self._connection, "SELECT last_ns, until_ns FROM failure WHERE place = ?", (place,))
-        return 0 if row is None else max(0, min(row[1] - now_ns, row[1] - row[0]))
+        if row is None:
+            return 0
+        last_ns, until_ns = row
+        if now_ns < last_ns:
+            self._connection.execute(
+                "UPDATE failure SET last_ns = ?, until_ns = ? WHERE place = ? AND last_ns = ?",
+                (now_ns, now_ns + until_ns - last_ns, place, last_ns),
+            )
+            return until_ns - last_ns
+        return max(0, until_ns - now_ns)
 
     def _count(self, place: str, free: int, now_ns: int) -> int:
         row = first_row(self._connection, "SELECT times, last_ns FROM failure WHERE place = ?", (place,))

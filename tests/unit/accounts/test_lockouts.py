@@ -6,7 +6,14 @@ import pytest
 
 from gateway.accounts import lockouts
 from gateway.accounts.accounts import Accounts
-from gateway.accounts.lockouts import FREE_ACCOUNT, FREE_SOURCE, LONGEST_NS, source_of, waiting_ns
+from gateway.accounts.lockouts import (
+    FREE_ACCOUNT,
+    FREE_ACCOUNT_AND_SOURCE,
+    FREE_SOURCE,
+    LONGEST_NS,
+    source_of,
+    waiting_ns,
+)
 from gateway.accounts.login import Refused
 from gateway.model import SECOND
 from tests.unit.accounts.members import DAY, ELSEWHERE, HOUR, NOW_NS, OFFICE, enter, fails, gets_in, tries
@@ -90,6 +97,22 @@ def test_a_clock_that_is_set_back_lets_nobody_wait_for_years(accounts: Accounts)
     assert isinstance(done, Refused) and done.wait_s <= LONGEST_NS // SECOND
     accounts.lockouts.end_waiting("li.na")
     gets_in(accounts, NOW_NS)
+
+
+@pytest.mark.parametrize("back_ns", [1, SECOND, 365 * DAY])
+def test_a_wait_passes_after_the_clock_was_set_back(accounts: Accounts, back_ns: int) -> None:
+    """Of an account at a source, of a source, and of an account."""
+    lockouts, then_ns = accounts.lockouts, NOW_NS - back_ns
+    for k in range(FREE_SOURCE):
+        lockouts.failed(f"nobody-{k}", ELSEWHERE, NOW_NS)
+    for k in range(FREE_ACCOUNT):
+        lockouts.failed("li.na", f"10.9.{k}.1", NOW_NS)
+    for _ in range(FREE_ACCOUNT_AND_SOURCE):
+        lockouts.failed("wang.wei", OFFICE, NOW_NS)
+    for account, source in (("zhao", ELSEWHERE), ("li.na", "10.8.8.8"), ("wang.wei", OFFICE)):
+        waits_ns = [lockouts.wait_ns(account, source, "", then_ns + k * SECOND) for k in range(3)]
+        assert waits_ns == [2 * SECOND, SECOND, 0]
+        assert lockouts.wait_ns(account, source, "", NOW_NS + DAY) == 0
 
 
 def test_an_administrator_ends_the_waiting_of_one_account_alone(accounts: Accounts) -> None:
