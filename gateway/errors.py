@@ -3,6 +3,7 @@
     CryogateError
     ├── ConfigurationError      the configuration file is wrong; says where and what was expected
     ├── InputError              a file or value that a person gave is wrong; says where
+    │   └── TooSoon             somebody has to wait, and is told how long
     ├── LinkDown                a port, broker or server does not answer; it is tried again
     │   └── NotYet              nothing failed: so many messages a minute, and this is one more
     ├── Rejected                the outside world will never take it; it is parked
@@ -34,6 +35,14 @@ class ConfigurationError(CryogateError):
 
 class InputError(CryogateError):
     """A file or value that a person gave cannot be used."""
+
+
+class TooSoon(InputError):
+    """Nothing is looked at before `after_s` have passed."""
+
+    def __init__(self, message: str, after_s: int) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class LinkDown(CryogateError):

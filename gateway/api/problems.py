@@ -24,6 +24,7 @@ from gateway.errors import (
     NotRunning,
     Outdated,
     StatementError,
+    TooSoon,
 )
 from gateway.text import lines
 
@@ -33,6 +34,7 @@ LONGEST_DETAIL: Final = 2000  # characters
 MOST_ERRORS: Final = 20  # fields, in an answer
 STATUS: Final[Mapping[type[CryogateError], int]] = {
     InputError: 422,
+    TooSoon: 429,
     CodeError: 422,
     StatementError: 422,
     ConfigurationError: 422,
@@ -110,6 +112,8 @@ def problem_of(error: CryogateError) -> Problem:
     """What a command or question raised, for whoever asked."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     headers = {"Retry-After": "2"} if status == 503 else {}
+    if isinstance(error, TooSoon):
+        headers = {"Retry-After": str(error.after_s)}
     return Problem(status, with_fields(str(error)), headers)
 
 

@@ -15,7 +15,8 @@ from gateway.commands.accounts import state
 from gateway.commands.author import Author
 from gateway.commands.desk import Desk, Stated
 from gateway.dataclass import dataclass
-from gateway.errors import InputError
+from gateway.errors import InputError, TooSoon
+from gateway.model import SECOND
 from gateway.questions.duty import duty_of
 from gateway.rights.principal import Principal
 from gateway.statements import Statement
@@ -125,8 +126,8 @@ def prove_again(desk: Desk, accounts: Accounts, who: Principal, typed: Again) ->
     A code is used up only beside the right password, so that a thief cannot use up those of its owner.
     """
     now_ns, place = desk.clock.now_ns(), f"session {who.session}"
-    if accounts.lockouts.wait_ns(who.account, place, "", now_ns):
-        raise InputError("too many wrong attempts: wait some minutes")
+    if wait_ns := accounts.lockouts.wait_ns(who.account, place, "", now_ns):
+        raise too_soon(-(-wait_ns // SECOND))
     if not accounts.factors.has_password(who.account):
         raise InputError(
             "this account has no password here: it logs in at the provider; an administrator makes tokens "
@@ -139,6 +140,11 @@ def prove_again(desk: Desk, accounts: Accounts, who: Principal, typed: Again) ->
             accounts.lockouts.failed(who.account, place, now_ns)
     if not is_proven:  # beyond the change, which would take the failure back
         raise InputError(WRONG_AGAIN)
+
+
+def too_soon(wait_s: int) -> TooSoon:
+    """After wrong passwords."""
+    return TooSoon(f"too many wrong attempts: wait {wait_s} s; nothing is looked at before that", wait_s)
 
 
 def author_of(desk: Desk, identity: str, origin: str) -> Author:

@@ -99,8 +99,7 @@ def prove_and_sign(
     """The same for who gives the password and second factor of an account now. Raises InputError."""
     proven = logins.prove(desk, accounts, attempt)
     if isinstance(proven, Refused):
-        wait = f"wait {proven.wait_s} s: too many wrong attempts" if proven.wait_s else WRONG
-        raise InputError(f"not signed: {wait}")
+        raise logins.too_soon(proven.wait_s) if proven.wait_s else InputError(f"not signed: {WRONG}")
     now = Sources(desk.journal, records, desk.configuration.document).record(*record)
     author = logins.author_of(desk, proven.account.id, origin)
     _check_may(desk, proven.account, author, now, meaning)

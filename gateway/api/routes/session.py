@@ -17,7 +17,7 @@ from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
 from gateway.api.members import office
-from gateway.api.problems import Problem
+from gateway.api.problems import Problem, problem_of
 from gateway.api.who import OPEN, Who
 from gateway.api.world import Asked
 from gateway.commands import accounts as administration
@@ -201,10 +201,7 @@ def begun(request: Request, done: LoggedIn, who: Principal | None) -> Response:
 
 
 def _refusal(wait_s: int) -> Problem:
-    if wait_s:
-        told_so = f"too many wrong attempts: wait {wait_s} s; nothing is looked at before that"
-        return Problem(429, told_so, {"Retry-After": str(wait_s)})
-    return Problem(401, WRONG)
+    return problem_of(logins.too_soon(wait_s)) if wait_s else Problem(401, WRONG)
 
 
 def _described(who: Principal, secret: str) -> dict[str, Any]:
