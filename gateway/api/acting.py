@@ -98,7 +98,12 @@ def author_of(desk: Desk, who: Principal) -> Author:
     person = duty.person(who.person)
     name = "" if person is None else person.name()
     is_alone = bool(name) and len(duty.meant(name)) == 1
-    return Author(name if is_alone else who.person, "", f"{BY_ACCOUNT}{who.account} by {who.authenticated}")
+    return Author(name if is_alone else who.person, "", origin_of(who))
+
+
+def origin_of(who: Principal) -> str:
+    """By which account, and how it was authenticated."""
+    return f"{BY_ACCOUNT}{who.account} by {who.authenticated}"
 
 
 def identity_of(who: Principal, key: str) -> str:

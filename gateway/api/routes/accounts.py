@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from gateway.accounts.register import Account
-from gateway.api.acting import Lasting, Moment, Said, Text
+from gateway.api.acting import Lasting, Moment, Said, Text, author_of
 from gateway.api.acting import Name as Short
 from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
@@ -17,11 +17,10 @@ from gateway.api.describing import told
 from gateway.api.members import office
 from gateway.api.problems import Problem
 from gateway.api.refusals import Refusals
-from gateway.api.routes.session import LISTED, ORIGIN
+from gateway.api.routes.session import LISTED
 from gateway.api.who import Who
 from gateway.api.world import Asked
 from gateway.commands import accounts as commands
-from gateway.commands import logins
 from gateway.commands.desk import Desk
 from gateway.commands.until import until_ns
 from gateway.published.accounts import account_row, rights_row, session_row
@@ -105,7 +104,7 @@ def add(world: Asked, who: Who, given: New) -> Response:
     """Make an account for a person; the one-time link is for that person alone, and shown this once."""
     with office(world.configuration) as (desk, there):
         made = _with(desk, Account(given.account, ()), given)
-        done = commands.add(desk, there, logins.author_of(desk, who.account, ORIGIN), made)
+        done = commands.add(desk, there, author_of(desk, who), made)
     return secret_answer({"id": done.stated.id, "account": given.account, "link": done.link})
 
 
@@ -115,7 +114,7 @@ def change(world: Asked, who: Who, account: Name, given: Rights) -> Response:
     _check_other(who.account, account)
     with office(world.configuration) as (desk, there):
         changed = _with(desk, there.register.known(account), given)
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done = commands.change(desk, there, author, changed, given.reason)
     return secret_answer({"id": done.id, "account": account, **rights_row(changed)})
 
@@ -125,7 +124,7 @@ def lock(world: Asked, who: Who, account: Name, given: Why) -> Response:
     """Nobody acts by it or its tokens any more; its sessions end."""
     _check_other(who.account, account)
     with office(world.configuration) as (desk, there):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done = commands.lock(desk, there, author, account, given.reason)
     return secret_answer({"id": done.id, "account": account})
 
@@ -135,7 +134,7 @@ def unlock(world: Asked, who: Who, account: Name, given: Why) -> Response:
     """Undo a lock, and end the waiting after wrong passwords."""
     _check_other(who.account, account)
     with office(world.configuration) as (desk, there):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done = commands.unlock(desk, there, author, account, given.reason)
     return secret_answer({"id": done.id, "account": account})
 
@@ -145,7 +144,7 @@ def reset(world: Asked, who: Who, account: Name, given: Why) -> Response:
     """End password, factors, sessions, tokens at once. Whoever gets the link is this person from then on."""
     _check_other(who.account, account)
     with office(world.configuration) as (desk, there):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done = commands.reset(desk, there, author, account, given.reason)
     return secret_answer({"id": done.stated.id, "account": account, "link": done.link})
 
@@ -163,7 +162,7 @@ def sessions(world: Asked, account: Name) -> Response:
 def end_sessions(world: Asked, who: Who, account: Name) -> Response:
     """Log an account out everywhere."""
     with office(world.configuration) as (desk, there):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done, count = commands.end_sessions(desk, there, author, account)
     return secret_answer({"id": done.id, "account": account, "ended": count})
 

@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from gateway.accounts.lockouts import source_of
 from gateway.accounts.login import Attempt
 from gateway.api import cookies
-from gateway.api.acting import Said
+from gateway.api.acting import Said, origin_of
 from gateway.api.answers import json_answer, secret_answer
 from gateway.api.asked import Moment, moment_ns
 from gateway.api.describing import told
@@ -21,7 +21,7 @@ from gateway.api.members import office
 from gateway.api.paging import Key, Pages, cursor, no_cursor
 from gateway.api.problems import NotThere
 from gateway.api.routes.fleet import RUNS, whole
-from gateway.api.routes.session import ORIGIN, room
+from gateway.api.routes.session import room
 from gateway.api.scope import Scope
 from gateway.api.who import Who
 from gateway.api.world import Asked
@@ -140,15 +140,15 @@ def sign(request: Request, world: Asked, who: Who, typed: Signing) -> Response:
     source = "" if request.client is None else request.client.host
     device = cookies.device_of(request)
     attempt = Attempt(who.account, typed.password, typed.code, source_of(source), device)
-    reading, words, scope = world.reading(), tuple(typed.record), world.scope(who)
+    reading, words, scope, origin = world.reading(), tuple(typed.record), world.scope(who), origin_of(who)
     records = reading.records
     now = Sources(reading.journal, records, world.configuration.document)
     _own(lambda: now.record(*words), scope, " ".join(words))
     with room(), office(world.configuration) as (desk, accounts):
         if who.by_openid and not (typed.password or typed.code):
-            done = sign_after_openid(desk, accounts, records, who, ORIGIN, words, typed.meaning, typed.seen)
+            done = sign_after_openid(desk, accounts, records, who, origin, words, typed.meaning, typed.seen)
         else:
-            done = prove_and_sign(desk, accounts, records, attempt, ORIGIN, words, typed.meaning, typed.seen)
+            done = prove_and_sign(desk, accounts, records, attempt, origin, words, typed.meaning, typed.seen)
         sources = Sources(desk.journal, records, world.configuration.document)
         found = [one for one in signatures(sources, done.record.name) if one.statement.id == done.stated.id]
     return secret_answer(found[-1].plain())

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from gateway.accounts.tokens import Token
 from gateway.api import cookies
+from gateway.api.acting import author_of
 from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
@@ -112,7 +113,7 @@ def new_token(world: Asked, who: Who, wanted: WantedToken) -> Response:
         ]
         ends_ns = until_ns(now_ns, None, wanted.lasting)
         logins.prove_again(desk, accounts, who, wanted.again)
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         asked = Token("", who.account, wanted.name, narrowed[0], narrowed[1], narrowed[2], now_ns, ends_ns)
         done, secret, made = administration.new_token(desk, accounts, author, asked)
     return secret_answer({**token_row(made), "id": done.id, "secret": secret})
@@ -122,6 +123,6 @@ def new_token(world: Asked, who: Who, wanted: WantedToken) -> Response:
 def end_token(world: Asked, who: Who, name: Name) -> Response:
     """End a token of the own account, by its name or `token_id`."""
     with office(world.configuration) as (desk, accounts):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done = administration.end_token(desk, accounts, author, who.account, name)
     return secret_answer({"id": done.id})

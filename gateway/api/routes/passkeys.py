@@ -11,6 +11,7 @@ from gateway.accounts import ceremonies
 from gateway.accounts.accounts import open_accounts
 from gateway.accounts.passkeys import Passkey, Site, site_of
 from gateway.api import cookies
+from gateway.api.acting import origin_of
 from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
@@ -65,7 +66,9 @@ def offer(request: Request, world: Asked, who: Who, typed: Proof) -> Response:
 def add(request: Request, world: Asked, who: Who, given: Added) -> Response:
     """Add the passkey that the browser made."""
     with office(world.configuration) as (desk, accounts):
-        done, one = commands.add(desk, accounts, who, given.name, given.answer, _site(request), ORIGIN)
+        done, one = commands.add(
+            desk, accounts, who, given.name, given.answer, _site(request), origin_of(who)
+        )
     return secret_answer({**_row(one), "id": done.id})
 
 
@@ -73,7 +76,7 @@ def add(request: Request, world: Asked, who: Who, given: Added) -> Response:
 def end(world: Asked, who: Who, passkey: Name, typed: Proof) -> Response:
     """Remove one, with password and code; nobody logs in with it any more."""
     with office(world.configuration) as (desk, accounts):
-        done = commands.end(desk, accounts, who, typed.again, passkey, ORIGIN)
+        done = commands.end(desk, accounts, who, typed.again, passkey, origin_of(who))
     return secret_answer({"id": done.id})
 
 

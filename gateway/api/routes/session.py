@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from gateway.accounts.lockouts import source_of
 from gateway.accounts.login import WRONG, Attempt, LoggedIn, Refused
 from gateway.api import cookies
+from gateway.api.acting import author_of, origin_of
 from gateway.api.answers import secret_answer
 from gateway.api.asked import Name
 from gateway.api.describing import told
@@ -116,7 +117,7 @@ def session(request: Request, who: Who) -> Response:
 def log_out(request: Request, world: Asked, who: Who) -> Response:
     """Log out: the session is good no more."""
     with office(world.configuration) as (desk, accounts):
-        done = logins.log_out(desk, accounts, who, ORIGIN)
+        done = logins.log_out(desk, accounts, who, origin_of(who))
     response = secret_answer({"id": done.id})
     cookies.end_session(request, response)
     return response
@@ -135,7 +136,7 @@ def sessions(world: Asked, who: Who) -> Response:
 def end_others(world: Asked, who: Who) -> Response:
     """Log out everywhere else."""
     with office(world.configuration) as (desk, accounts):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done, count = administration.end_sessions(desk, accounts, author, who.account, but=who.session)
     return secret_answer({"id": done.id, "ended": count})
 
@@ -144,7 +145,7 @@ def end_others(world: Asked, who: Who) -> Response:
 def end_one(world: Asked, who: Who, session: Name) -> Response:
     """End one session of the own account."""
     with office(world.configuration) as (desk, accounts):
-        author = logins.author_of(desk, who.account, ORIGIN)
+        author = author_of(desk, who)
         done, count = administration.end_sessions(desk, accounts, author, who.account, session)
     return secret_answer({"id": done.id, "ended": count})
 
@@ -153,7 +154,8 @@ def end_one(world: Asked, who: Who, session: Name) -> Response:
 def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
     """Change the own password, with the old one and a code; all other sessions end."""
     with office(world.configuration) as (desk, accounts):
-        done = logins.change_password(desk, accounts, who, Again(typed.old, typed.code), typed.new, ORIGIN)
+        old = Again(typed.old, typed.code)
+        done = logins.change_password(desk, accounts, who, old, typed.new, origin_of(who))
     return secret_answer({"id": done.id})
 
 
@@ -168,7 +170,8 @@ def change_password(world: Asked, who: Who, typed: NewPassword) -> Response:
 def recovery_codes(world: Asked, who: Who, typed: Proof) -> Response:
     """New recovery codes, with password and a code, shown this once; those of before are good no more."""
     with office(world.configuration) as (desk, accounts):
-        done, codes = logins.new_recovery_codes(desk, accounts, who, typed.again, ORIGIN)
+        origin = origin_of(who)
+        done, codes = logins.new_recovery_codes(desk, accounts, who, typed.again, origin)
     return secret_answer({"id": done.id, "recovery_codes": codes})
 
 

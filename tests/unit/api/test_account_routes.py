@@ -9,6 +9,8 @@ import pytest
 
 from gateway.accounts.accounts import open_accounts
 from gateway.accounts.register import Account
+from gateway.commands.desk import open_desk
+from gateway.journal.said import said
 from tests.unit.accounts.members import CHEAP
 from tests.unit.api.members_door import MembersDoor
 from tests.unit.commands.front_desk import CONFIG
@@ -46,6 +48,29 @@ def test_rights_are_changed_and_count_at_the_next_request(boss: MembersDoor) -> 
     assert session["source"] == "10.0.0.9"
     assert boss.ask("DELETE", "/accounts/zhao/sessions").json()["ended"] == 1
     assert boss.ask("GET", "/session", zhao).status_code == 401
+
+
+def test_it_is_stated_by_which_account_and_how_it_was_authenticated(boss: MembersDoor) -> None:
+    boss.set_up("zhao")
+    proof = boss.again()
+    asked = (
+        ("POST", "/accounts/zhao/lock", {}),
+        ("POST", "/accounts/zhao/unlock", {}),
+        ("POST", "/accounts/zhao/rights", {"roles": ["quality"]}),
+        ("POST", "/accounts/zhao/reset", {"reason": "phone lost"}),
+        ("DELETE", "/accounts/zhao/sessions", None),
+        ("DELETE", "/sessions", None),
+        ("POST", "/session/recovery-codes", proof),
+        ("DELETE", "/session", None),
+    )
+    with open_desk(boss.configuration) as desk:
+        before = len(list(said(desk.journal, "account")))
+        for method, path, body in asked:
+            answer = boss.ask(method, path, json=body)
+            assert answer.status_code == 200, (path, answer.text)
+        done = list(said(desk.journal, "account"))[before:]
+    assert {one.origin.split(" by ")[0] for one in done} == {"api, li.na"} and len(done) == len(asked)
+    assert all(one.origin.split(" by password+")[1] for one in done)
 
 
 def test_lock_unlock_reset(boss: MembersDoor) -> None:
