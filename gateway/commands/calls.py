@@ -73,19 +73,16 @@ def acknowledge_group(
 
     Those that the same person has acknowledged already are left out.
     """
-    open_ = [
-        alarm.id
-        for alarm in alarms
-        if not alarm.closed and acknowledged_before(desk, alarm, author.name) is None
-    ]
-    if not open_:
-        raise InputError(f"there is nothing to acknowledge in this group, or {author.name} did already")
 
     def look() -> list[Statement]:
-        at_ns = desk.clock.now_ns()
-        return [desk.draft(acknowledging, Acknowledge(one, comment), author, at_ns) for one in open_]
+        at_ns, open_ = desk.clock.now_ns(), [alarm for alarm in alarms if not alarm.closed]
+        left = [one.id for one in open_ if acknowledged_before(desk, one, author.name) is None]
+        if not left:
+            raise InputError(f"there is nothing to acknowledge in this group, or {author.name} did already")
+        return [desk.draft(acknowledging, Acknowledge(one, comment), author, at_ns) for one in left]
 
-    return open_, desk.state(look)
+    stated = desk.state(look)
+    return [acknowledging.of(one.body).alarm for one in stated.new or desk.said_together()], stated
 
 
 def take_group(

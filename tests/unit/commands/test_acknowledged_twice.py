@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,24 @@ def test_a_double_click_counts_once(office: Office) -> None:
         with pytest.raises(InputError, match="or Li Na did already"):
             acknowledge_group(desk, LI, [ACKNOWLEDGED], "seen")
     assert len(office.stated("acknowledge")) == 1
+
+
+def test_a_whole_group_is_acknowledged_once_by_two_clicks_at_the_same_moment(office: Office) -> None:
+    """The second one looks again, and is told what it would be told later."""
+    with office.desk() as desk, office.desk() as other:
+        first, commits = desk.journal.commit, list[str]()
+
+        def overtaken(**drafts: Any) -> Any:
+            if not commits:
+                commits.append("now")
+                acknowledge_group(other, LI, [ACKNOWLEDGED], "seen")
+            return first(**drafts)
+
+        object.__setattr__(desk.journal, "commit", overtaken)
+        several = [ACKNOWLEDGED, replace(ACKNOWLEDGED, id="E-2")]
+        names, stated = acknowledge_group(desk, LI, several, "seen")
+        assert names == ["E-2"] and len(stated.new) == 1
+    assert len(office.stated("acknowledge")) == 2
 
 
 def test_what_asks_again_at_once_can_be_acknowledged_at_once(office: Office) -> None:
