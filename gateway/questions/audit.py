@@ -21,9 +21,11 @@ from gateway.journal.journal import Journal
 from gateway.journal.standing import Standing, speaking_of
 from gateway.published.statements import body, words
 from gateway.questions.differences import Difference, differences
+from gateway.questions.duty import duty_of
 from gateway.questions.statements import QUIET
 from gateway.statements import GATEWAY, Statement, configuration, placement
 from gateway.statements.kinds import about, kind_named, kinds
+from gateway.statements.second import account_in
 
 LISTED_BY: Final = {"schema", "channels", "retired_channels", "retired_assets"}  # follows from the document
 
@@ -31,6 +33,8 @@ LISTED_BY: Final = {"schema", "channels", "retired_channels", "retired_assets"} 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is asked for; what is left out restricts nothing. Said in [since, until), ns UTC.
+
+    `by`: a name or the id of a person, an account, or a login of the machine.
 
     `about`: whatever was renamed is meant by each of its names.
     `people`: without what the gateway noticed by itself. `text`: in any case, in words, reason or comment.
@@ -61,7 +65,8 @@ def trail(journal: Journal, wanted: Wanted, after_seq: int = 0) -> Iterator[Acti
     if unknown:
         raise InputError(f"there is no kind {unknown[0]!r}; known: {', '.join(kinds())}")
     before, entries = _Before(journal), _entries(journal, wanted, after_seq)
-    return (Action(seq, one, before.changes(seq, one)) for seq, one in entries if _fits(one, wanted))
+    names = _called(journal, wanted.by)
+    return (Action(seq, one, before.changes(seq, one)) for seq, one in entries if _fits(one, wanted, names))
 
 
 def stated_ns(statement: Statement) -> int:
@@ -77,7 +82,14 @@ def _entries(journal: Journal, wanted: Wanted, after_seq: int) -> Iterator[tuple
     return heapq.merge(*(journal.statements(kind, after_seq) for kind in asked), key=itemgetter(0))
 
 
-def _fits(one: Statement, wanted: Wanted) -> bool:
+def _called(journal: Journal, by: str) -> frozenset[str]:
+    """What somebody is called in statements: as it was asked, and by id and names where it is one person."""
+    person = duty_of(journal).find(by) if by else None
+    names = (by,) if person is None else (by, person.id, person.name_en, person.name_zh)
+    return frozenset(name.casefold() for name in names if name)
+
+
+def _fits(one: Statement, wanted: Wanted, by: frozenset[str]) -> bool:
     said_ns = stated_ns(one)
     if wanted.since_ns is not None and said_ns < wanted.since_ns:
         return False
@@ -85,7 +97,7 @@ def _fits(one: Statement, wanted: Wanted) -> bool:
         return False
     if wanted.people and one.actor == GATEWAY:
         return False
-    if wanted.by and wanted.by.casefold() not in (one.by.casefold(), one.user.casefold()):
+    if by and by.isdisjoint(name.casefold() for name in (one.by, one.user, account_in(one.origin))):
         return False
     if wanted.origin and wanted.origin.casefold() not in one.origin.casefold():
         return False

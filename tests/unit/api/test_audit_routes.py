@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.journal.records import Records
+from gateway.statements import person
 from tests.unit.accounts.members import CHEAP, PASSWORD
 from tests.unit.api.members_door import MembersDoor
 from tests.unit.api.two_sites import TwoSites
@@ -28,6 +29,19 @@ def test_it_is_read_page_by_page_and_as_a_file(sites: TwoSites) -> None:
     assert loaded["by"] and loaded["about"]
     rows = list(csv.DictReader(io.StringIO(sites.door.ask("GET", "/audit/file", "quality").text)))
     assert {int(row["entry"]) for row in rows} == set(entries)
+
+
+@pytest.mark.parametrize("by", ["op.one", "Li Na", "李娜", "op.one".upper()])
+def test_a_person_is_meant_by_the_id_and_each_name(sites: TwoSites, by: str) -> None:
+    """Also what was stated under the account alone."""
+    li = person.Person("op.one", "Li Na", "李娜", ("en",), "UTC", (), ())
+    sites.desk.state(person.KIND, person.to_body(li))
+    alarm = sites.alarms()["top"]
+    said = sites.door.ask("POST", f"/alarms/{alarm}/comment", "operator!op.one", json={"comment": "x"})
+    assert said.status_code == 200
+    found = sites.door.get("/audit", "quality", params={"by": by, "kind": "comment"})
+    assert [(one["id"], one["by"]) for one in found["items"]] == [(said.json()["id"], "Li Na")]
+    assert not sites.door.get("/audit", "quality", params={"by": "zhao", "kind": "comment"})["items"]
 
 
 def test_mistakes_are_told(sites: TwoSites) -> None:
