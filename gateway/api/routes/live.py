@@ -37,8 +37,13 @@ async def live(
     stream: Live = request.app.state.live
     if stream.is_full:
         raise Problem(503, "too many listen already; try again later", {"Retry-After": "30"})
-    begin = int(last_event_id) if last_event_id is not None and last_event_id.isdecimal() else after
+    begin = _last_seen(last_event_id) if last_event_id else after
     scope = await run_in_threadpool(world.scope, who)
     lasting_s = max(0.0, (who.until_ns - world.now_ns()) / SECOND)
     events = stream.listen(scope, None if begin is None else min(begin, LAST), lasting_s)
     return StreamingResponse(events, headers={"X-Accel-Buffering": "no"}, media_type="text/event-stream")
+
+
+def _last_seen(told: str) -> int:
+    """Of what cannot be read nobody knows what is missing: as of the future, there comes `reset`."""
+    return int(told) if told.isdecimal() else LAST

@@ -156,6 +156,9 @@ def test_the_route(sites: TwoSites, monkeypatch) -> None:
     monkeypatch.setattr(live, "LONGEST_S", 0.2)
     answer = sites.door.ask("GET", "/live?after=0", headers={"Last-Event-ID": "0"})
     assert answer.headers["content-type"].startswith("text/event-stream") and "event: alarm" in answer.text
+    for told in ("abc", "-5", "1.5", "²", "9" * 19):  # nobody knows what is missing
+        unread = sites.door.ask("GET", "/live?after=0", headers={"Last-Event-ID": told.encode("latin-1")})
+        assert "event: reset" in unread.text, told
     monkeypatch.setattr(live, "MOST_LISTENERS", 0)
     assert sites.door.ask("GET", "/live").status_code == 503
     assert sites.door.ask("GET", "/live", None).status_code == 401
