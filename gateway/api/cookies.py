@@ -77,7 +77,9 @@ def check_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     if request.method in SAFE or origin is None:
         return
-    if urlsplit(origin).netloc.casefold() != request.headers.get("host", "").casefold():
+    asking = urlsplit(origin)
+    is_weaker = request.url.scheme == "https" and asking.scheme != "https"  # http is another origin
+    if is_weaker or asking.netloc.casefold() != request.headers.get("host", "").casefold():
         raise Problem(403, "this was asked by a page of another site; open the page of this gateway")
 
 

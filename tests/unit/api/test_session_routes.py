@@ -69,6 +69,7 @@ def test_without_tls_a_cookie_has_no_prefix_that_browsers_refuse(members: Member
         {"X-CSRF-Token": "0" * 64},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://localhost"},  # another one than https://localhost
     ],
 )
 def test_a_cookie_alone_changes_nothing(members: MembersDoor, headers: dict[str, str]) -> None:
