@@ -93,7 +93,7 @@ class Lockouts:
         row = first_row(self._connection, "SELECT last_ns, until_ns FROM failure WHERE place = ?", (place,))
         if row is None:
             return 0
-        last_ns, until_ns = row
+        last_ns, until_ns = int(row[0]), int(row[1])
         if now_ns < last_ns:
             self._connection.execute(
                 "UPDATE failure SET last_ns = ?, until_ns = ? WHERE place = ? AND last_ns = ?",

@@ -33,9 +33,10 @@ def clocks(
 
 
 def time_left(client: Client, name: str | None, at: str | None, as_json: bool) -> None:
+    found = client.get("/time-left", name=name, at=at)
     if at is None:
-        say_known(client.get("/health"))
-    show_times(client.get("/time-left", name=name, at=at), as_json)
+        say_known(found)
+    show_times(found["items"], as_json)
 
 
 def hold(

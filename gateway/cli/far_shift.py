@@ -50,7 +50,7 @@ def drill(
     as_json: bool,
 ) -> None:
     if due:
-        drilling.show_due(client.get_list("/drills/due"), as_json)
+        drilling.show_due(client.get("/drills/due")["items"], as_json)
         return
     if as_report:
         say_known(client.get("/health"))

@@ -145,13 +145,13 @@ def drills(
     return json_answer(request, whole(world, page(rows, lambda row: (row[0],), paging, lambda row: row[1])))
 
 
-@router.get("/drills/due", **told("drills.read", [DUE]))
+@router.get("/drills/due", **told("drills.read", {"schema": 1, "known": RUNS, "items": [DUE]}))
 def due(request: Request, world: Asked, who: Who) -> Response:
     """When the next drill of each schedule is due."""
     reading, scope, now_ns = world.reading(), world.scope(who), world.now_ns()
     found = schedules_due(world.configuration, reading.journal, reading.records, now_ns)
-    rows = [due_row(one, now_ns) for one in found]
-    return json_answer(request, [row for row in rows if scope.asset(row["asset"])])
+    rows = [row for one in found if scope.asset((row := due_row(one, now_ns))["asset"])]
+    return json_answer(request, whole(world, {"items": rows}))
 
 
 @router.get("/handover", **told("handovers.read", HANDOVER))

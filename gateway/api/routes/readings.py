@@ -82,7 +82,8 @@ LIMITS = {
         }
     ],
 }
-LEFT = [{"asset": "shipper-1", "channel": "shipper-1-level", "until": "empty", "method": "level"}]
+LASTS = {"asset": "shipper-1", "channel": "shipper-1-level", "until": "empty", "method": "level"}
+LEFT = {"schema": 1, "known": RUNS, "items": [LASTS]}
 From = Annotated[Moment, Query(alias="from")]
 To = Annotated[Moment, Query(alias="to")]
 
@@ -190,7 +191,8 @@ def time_left(
     if name is not None and not scope.names([name]):
         scope.need_asset(name)
     found = TimesLeft(world.reading().journal).of(name, at_ns)
-    return json_answer(request, [left.public() for left in found if scope.asset(left.asset)])
+    items = [left.public() for left in found if scope.asset(left.asset)]
+    return json_answer(request, whole(world, {"items": items}))
 
 
 def _channels(scope: Scope, names: list[str] | None) -> list[str]:

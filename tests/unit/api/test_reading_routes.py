@@ -229,7 +229,8 @@ def test_time_in_range_and_time_left(sites: TwoSites) -> None:
         sum(found[f"{part}_ns"] for part in ("in_range", "out_of_range", "unproven")) == found["interval_ns"]
     )
     assert sites.door.ask("GET", f"/channels/top/clocks?from={FROM}&to={TO}", AT_PORT).status_code == 404
-    assert {one["asset"] for one in sites.door.get(f"/time-left?at={TO}", AT_PORT)} <= {"shipper"}
+    left = sites.door.get(f"/time-left?at={TO}", AT_PORT)
+    assert {one["asset"] for one in left["items"]} <= {"shipper"} and left["known"]["running"] is False
     assert sites.door.ask("GET", "/time-left?name=freezer", AT_PORT).status_code == 404
 
 
@@ -251,7 +252,9 @@ def test_people_and_duty(sites: TwoSites) -> None:
 def test_calls_drills_and_handover(sites: TwoSites) -> None:
     door = sites.door
     assert {group["first"] for group in door.get("/calls")["items"]} <= set(sites.alarms().values())
-    assert door.get("/drills")["items"] == [] and door.get("/drills/due") == []
+    assert door.get("/drills")["items"] == []
+    due = door.get("/drills/due")
+    assert due["items"] == [] and due["known"]["running"] is False
     assert len(door.get("/handover")["open"]) == 2
     assert len(door.get("/handover?site=port", AT_PORT)["open"]) == 1
     assert door.ask("GET", "/handover", AT_PORT).status_code == 422

@@ -39,9 +39,9 @@ export class Place {
   }
 
   async learnTimeLeft() {
-    const rows = await get("/time-left").catch(() => []);
+    const { items } = await get("/time-left").catch(() => ({ items: [] }));
     this.left.clear();
-    for (const { asset, lowest_s: lowest } of rows) {
+    for (const { asset, lowest_s: lowest } of items) {
       if (lowest !== null && !(this.left.get(asset) <= lowest)) this.left.set(asset, lowest);
     }
   }

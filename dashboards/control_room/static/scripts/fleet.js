@@ -56,9 +56,9 @@ export async function loadContents() {
 }
 
 export async function loadTimesLeft() {
-  const rows = await get("/time-left");
+  const { items } = await get("/time-left");
   for (const asset of assets.values()) asset.left = [];
-  for (const row of rows) assets.get(row.asset)?.left.push(row);
+  for (const row of items) assets.get(row.asset)?.left.push(row);
 }
 
 // What the channels showed in the last quarter of an hour, some at a time.
