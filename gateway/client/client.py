@@ -48,10 +48,6 @@ class Client:
     def get(self, path: str, **asked: Any) -> Any:
         return read_answer(self._connection.ask("GET", path, asked))
 
-    def get_list(self, path: str, **asked: Any) -> list[Row]:
-        """Of objects; raises Declined where it is none."""
-        return read_list(self._connection.ask("GET", path, asked))
-
     def items(self, path: str, **asked: Any) -> Iterator[Row]:
         """Of a list, all pages."""
         after = None
