@@ -25,10 +25,14 @@ def says(number_format: str) -> frozenset[str]:
     """Units of temperature that stand beside the number, and whether it is shown as a percentage."""
     if number_format == "General":
         return frozenset()
-    found = [match.groups("") for match in _TEXT.finditer(number_format)]
-    words = "".join("".join(groups[:4]) for groups in found)
-    percent = {PERCENT} if any(groups[4] for groups in found) else set()
-    return frozenset(said_in(words, is_alone=True) | percent)
+    parts, found = [""], set[str]()  # of positive numbers, of negative ones, of 0, of text
+    for match in _TEXT.finditer(number_format):
+        *words, percent = match.groups("")
+        if match[0] == ";":
+            parts.append("")
+        parts[-1] += "".join(words)
+        found |= {percent} - {""}
+    return frozenset(found.union(*(said_in(part, is_alone=True) for part in parts)))
 
 
 class Formats:

@@ -27,6 +27,7 @@ class DecimalComma:
         is_possible = options.header == "none" and options.delimiter == ","
         measured = [at[column.column] for column in options.columns] if is_possible else []
         self._suspects = {index for index in measured if index + 1 not in at.values()}
+        self._missing = options.missing
         self._shown: dict[int, str] = {}
 
     def look(self, cells: Sequence[str]) -> None:
@@ -34,8 +35,12 @@ class DecimalComma:
             whole, behind = cells[index].strip(), cells[index + 1].strip()
             if _WHOLE.fullmatch(whole) and _DECIMALS.fullmatch(behind):
                 self._shown.setdefault(index, f"{whole},{behind}")
-            elif whole or behind:
+            elif (whole or behind) and not self._is_missing(whole, behind):
                 self._suspects.discard(index)
+
+    def _is_missing(self, whole: str, behind: str) -> bool:
+        """Such a row says nothing of commas: a sensor that failed once is in any file."""
+        return whole in self._missing or f"{whole},{behind}" in self._missing
 
     def look_at_all(self, rows: Iterable[Sequence[str]]) -> None:
         """Row by row, as long as there is a suspect."""

@@ -12,7 +12,7 @@ from gateway.dataclass import dataclass
 from gateway.errors import InputError
 from gateway.model import EARLIEST_NS, LATEST_NS, SECOND, Mask, Times
 from gateway.tables.alike import Alike, Whole, alike
-from gateway.tables.moments import NS_PER, YEARS, Pattern, offset_s, parser
+from gateway.tables.moments import NS_PER, YEARS, Pattern, parser
 from gateway.tables.names import days_of_week
 from gateway.times import zone_seconds
 
@@ -59,7 +59,7 @@ def _reader(time_format: str, language: str) -> Read | None:
     if time_format in NS_PER:
         return _Unix(NS_PER[time_format])
     pattern = parser(time_format, language)
-    return _Calendar(pattern.regex, pattern, language, offset_s) if isinstance(pattern, Pattern) else None
+    return _Calendar(pattern.regex, pattern, language, zone_seconds) if isinstance(pattern, Pattern) else None
 
 
 class _Unix:

@@ -19,7 +19,7 @@ from gateway.errors import InputError
 from gateway.model import LATEST_NS, SECOND
 from gateway.tables.cells import number
 from gateway.tables.names import days_of_week, halves, months
-from gateway.times import parse_rfc3339
+from gateway.times import parse_rfc3339, zone_seconds
 
 NS_PER: Final = {"unix_s": SECOND, "unix_ms": 1_000_000}
 YEARS: Final = range(1999, 2102)  # a zone may shift a time into 2000 to 2100
@@ -135,7 +135,7 @@ class Pattern:
         self._check_day(part, wall)
         seconds = calendar.timegm(wall.timetuple())
         zone = part.get("z")
-        ns = (seconds - (offset_s(zone) if zone else 0)) * SECOND + fraction
+        ns = (seconds - (zone_seconds(zone) if zone else 0)) * SECOND + fraction
         if part.get("H") == "24":
             ns += DAY_NS
         return Moment(ns, is_local=zone is None)
@@ -253,11 +253,3 @@ def _is_digits(piece: str, end: int) -> bool:
 
 def _known() -> str:
     return " ".join(f"%{letter}" for letter in _DIRECTIVES)
-
-
-def offset_s(zone: str) -> int:
-    """Seconds ahead of UTC, of what `%z` matched."""
-    if zone in "Zz":
-        return 0
-    digits = zone[1:].replace(":", "")
-    return (-1 if zone[0] == "-" else 1) * (int(digits[:2]) * 3600 + int(digits[2:]) * 60)

@@ -127,6 +127,9 @@ def test_strptime_agrees_where_it_loses_nothing(moment: datetime, hours: int) ->
             // timedelta(microseconds=1)
             * 1000
         )
+    for zone in ("+99:00", "-99:99", "+1500", "+02:75"):
+        with pytest.raises(InputError, match="there is no time zone"):
+            parser("%Y-%m-%d %H:%M:%S %z")(f"2026-07-01 12:00:00 {zone}")
     zoned = parser("%Y-%m-%d %H:%M:%S %z")(
         f"{moment:%Y-%m-%d %H:%M:%S} {'-' if hours < 0 else '+'}{abs(hours):02d}:00"
     )

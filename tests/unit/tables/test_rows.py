@@ -180,7 +180,17 @@ BARE = Options((Column(2),), time_columns=(1,), time_format="unix_s", header="no
 
 
 @pytest.mark.parametrize(
-    "rows", ["-190,8 -190,25", "8,9 ,", "-190,8", "8,9 8.5, ---,5 8,9", "\N{MINUS SIGN}190,8", "-\xa0190,8"]
+    "rows",
+    [
+        "-190,8 -190,25",
+        "8,9 ,",
+        "-190,8",
+        "-190,8 ---,-",
+        "NaN,NaN -190,8",
+        "8,9 8.5, ---,5 8,9",
+        "\N{MINUS SIGN}190,8",
+        "-\xa0190,8",
+    ],
 )
 def test_a_decimal_comma_without_a_header(rows: str) -> None:
     """Two cells side by side may be one number: only a row that shows otherwise helps, or the mapping."""
