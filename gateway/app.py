@@ -98,14 +98,15 @@ async def run_gateway(configuration: Configuration) -> bool:
             clock = clock_of(journal, configuration.clock.require_sync)
             configuration = in_force(configuration, journal)
         begins_again = False
-        while True:
-            was_damaged = put_aside_if_damaged(folder / RECORDS, certain=begins_again)
-            damaged = Damaged(first)
-            with Journal.open(folder / JOURNAL, clock.now_ns, damaged, chain) as journal:
-                gateway = _Gateway(configuration, journal, clock, damaged, was_damaged)
-                await gateway.run()
-            if not (begins_again := gateway.begins_again):
-                return gateway.starts_anew
+        with clock.standstill.looked_at():
+            while True:
+                was_damaged = put_aside_if_damaged(folder / RECORDS, certain=begins_again)
+                damaged = Damaged(first)
+                with Journal.open(folder / JOURNAL, clock.now_ns, damaged, chain) as journal:
+                    gateway = _Gateway(configuration, journal, clock, damaged, was_damaged)
+                    await gateway.run()
+                if not (begins_again := gateway.begins_again):
+                    return gateway.starts_anew
 
 
 def rehearse(configuration: Configuration) -> None:

@@ -27,7 +27,8 @@ class Present:
         """`read`: readings of channels in [start, end), up to the cursor of screening."""
         self.latest, self._silences = Latest(channels), Silences(channels)
         self._waiting, self._read = Waiting(read), read
-        self._clock, self._stood_s, self._resumed_s = clock, clock.stood_s(), -np.inf
+        self._clock, self._stood_s = clock, clock.stood_s()
+        self._resumed_s, self._has_counted = -np.inf, True  # whether silences counted since then
         self.begin()
         self.look()
 
@@ -44,9 +45,15 @@ class Present:
         return now_ns
 
     def _excuse(self, stood_s: float) -> None:
-        """This program did not run for so long, so it does not know who was silent."""
+        """This program did not run for so long, so it does not know who was silent.
+
+        What waited outside comes within GRACE_S. One that stops again and again has that once, until silences
+        counted: the time in which it stood does not shorten it.
+        """
         self._stood_s += stood_s
-        self._resumed_s = self._looked_s = steady_s()
+        self._looked_s = steady_s()
+        self._resumed_s = self._looked_s if self._has_counted else self._resumed_s + stood_s
+        self._has_counted = False
         self._silences.excuse(stood_s, self._looked_s)
         self._began_at = self._began_at[0], self._began_at[1] + stood_s
 
@@ -131,6 +138,7 @@ class Present:
         """int64[channels], ns UTC: up to when each channel is known to be silent, if silence counts."""
         if not counts or self._looked_s - self._resumed_s < GRACE_S:
             return self.latest.time
+        self._has_counted = True
         return self._silences.until(self.latest.time, self._looked_s, *self._began_at)
 
     def ages_s(self, now_ns: int) -> Floats:

@@ -36,22 +36,25 @@ def says(number_format: str) -> frozenset[str]:
 
 
 class Formats:
-    """Number formats of the cells of a sheet that hold numbers, each with the first line of each column."""
+    """Number formats of the cells of a sheet that hold numbers: of each column, first and last line."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[int, str], int] = {}
+        self._lines: dict[tuple[int, str], tuple[int, int]] = {}
 
     def look(self, line: int, cells: Sequence[Any]) -> None:
         """`cells` of openpyxl."""
         for place, cell in enumerate(cells):
             if isinstance(cell.value, int | float):
-                self._first.setdefault((place, cell.number_format), line)
+                key = place, cell.number_format
+                self._lines[key] = self._lines.get(key, (line, line))[0], line
 
-    def contradictions(self, place: int, column: Column) -> Iterator[tuple[int, str]]:
-        """`gateway.tables.rows.Doubt`."""
-        for (there, number_format), line in self._first.items():
-            if there == place and (why := _contradiction(number_format, column)):
-                yield line, why
+    def contradictions(self, place: int, column: Column, taken: tuple[int, int]) -> Iterator[tuple[int, str]]:
+        """`gateway.tables.rows.Doubt`. How lines above and below the readings are shown is all the same."""
+        begin, end = taken
+        for (there, number_format), (first, last) in self._lines.items():
+            is_taken = there == place and first <= end and begin <= last
+            if is_taken and (why := _contradiction(number_format, column)):
+                yield max(first, begin), why
 
 
 def _contradiction(number_format: str, column: Column) -> str:
@@ -59,9 +62,9 @@ def _contradiction(number_format: str, column: Column) -> str:
     where, said = f"column {column.series!r} is shown as {number_format[:40]!r}", says(number_format)
     if PERCENT in said:
         return f"{where}: 0.5 is 50 % there; save the sheet with plain numbers"
-    if not said or column.unit in said:
+    if said <= {column.unit}:
         return ""
-    names = " and ".join(sorted(said))
+    names = " and ".join(sorted(said - {column.unit}))
     return (
         f"{where}: that is {names}, and the mapping reads it as {column.unit}; check how the logger is set, "
         "and `unit` of the column"

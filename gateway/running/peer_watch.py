@@ -9,11 +9,11 @@ second gateway must not hide the silence of the first.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from gateway.alarming.faults import Check, Fault, Undecided
+from gateway.clocks.silence import steady_s
 from gateway.heartbeats import Health
 from gateway.heartbeats.state import LOST, State
 from gateway.model import Severity
@@ -41,10 +41,10 @@ class PeerWatch:
         peer: Peer,
         site: str,
         silent_after_s: float,
-        now_s: Callable[[], float] = time.monotonic,
+        now_s: Callable[[], float] = steady_s,
         stood_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """`stood_s`: how long this program itself has not run, in all."""
+        """`now_s`: a clock that counts sleep. `stood_s`: how long we ourselves have not run by it, in all."""
         self.name = f"peer:{name}"
         self.kind = kind
         self.site = site

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from gateway.tables.cells import NO_NUMBER
 from gateway.tables.options import Options
 
 _WHOLE: Final = re.compile(r"[+\-\N{MINUS SIGN}]?\s?[0-9]+")
@@ -40,7 +41,11 @@ class DecimalComma:
 
     def _is_missing(self, whole: str, behind: str) -> bool:
         """Such a row says nothing of commas: a sensor that failed once is in any file."""
-        return whole in self._missing or f"{whole},{behind}" in self._missing
+        return (
+            whole in self._missing
+            or NO_NUMBER.fullmatch(whole) is not None
+            or f"{whole},{behind}" in self._missing
+        )
 
     def look_at_all(self, rows: Iterable[Sequence[str]]) -> None:
         """Row by row, as long as there is a suspect."""

@@ -39,8 +39,8 @@ MIXED: Final = "if numbers with and without are meant, say mixed_exponents = tru
 LINE_BREAKS: Final = f"{LINE_BREAK}; if line breaks in cells are meant, give line_breaks = true"
 
 
-Doubt = Callable[[int, Column], Iterable[tuple[int, str]]]
-"""What is wrong with a measured column at that place: lines and words."""
+Doubt = Callable[[int, Column, tuple[int, int]], Iterable[tuple[int, str]]]
+"""What is wrong with a measured column at that place, of which these lines were taken: lines and words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,9 +146,12 @@ class _Reader:
         return row
 
     def doubt(self, doubts: Sequence[Doubt]) -> None:
-        for column in self._options.columns:
-            for line, why in (found for ask in doubts for found in ask(self._at[column.column], column)):
-                self._mistakes.add(line, why)
+        lines = [line for group in self._groups.values() for line in (*group.line[:1], *group.line[-1:])]
+        taken = (min(lines), max(lines)) if lines else (0, 0)
+        for ask in doubts:
+            for column in self._options.columns:
+                for line, why in ask(self._at[column.column], column, taken):
+                    self._mistakes.add(line, why)
 
     def table(self) -> Table:
         """Raises InputError with every mistake."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.clocks import standstill as standing
 from gateway.clocks.standstill import LONGEST_S, Standstill
+from tests.unit.alarming.alarm_desk import eventually
 
 
 class Clock:
@@ -35,3 +37,21 @@ def test_a_longer_distance_is_one_and_adds_up(clock: Clock) -> None:
     assert (standstill.look(), standstill.runs_for_s()) == (40.0, 2.0)
     clock.now_s += 3600.0
     assert standstill.look() == 3640.0
+
+
+def test_while_somebody_looks_all_the_time_only_a_real_one_counts(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks every five seconds beside a disk that hangs sees none; nor is a long start one."""
+    monkeypatch.setattr(standing, "LOOK_S", 0.01)
+    standstill = Standstill(clock)
+    clock.now_s += 60.0  # before anybody looked
+    with standstill.looked_at():
+        assert standstill.look() == 0.0
+        for _ in range(20):
+            clock.now_s += LONGEST_S
+            eventually(lambda: standstill._looked_s == clock.now_s, "looked at")
+        assert standstill.look() == 0.0
+        clock.now_s += 40.0
+        eventually(lambda: standstill._looked_s == clock.now_s, "looked at")
+    assert standstill.look() == 40.0

@@ -178,6 +178,7 @@ FORMATS = {
     "0.0\\F;\\-0.0\\F": {"degF"},
     '0.0"K";[Red]-0.0"K"': {"K"},
     '0.0" F";"low; or less"': {"degF"},
+    '0.0" °C";-0.0" °F"': {"degC", "degF"},
     "0.0%": {"%"},
     "General": set(),
     "#,##0.00_);[Red](#,##0.00)": set(),
@@ -206,3 +207,17 @@ def test_a_unit_that_is_shown_beside_the_number_has_to_be_that_of_the_column(
         return
     with pytest.raises(InputError, match="line 3: column 'A' is shown as"):
         xlsx.read(made.getvalue(), options)
+
+
+def test_how_a_summary_above_or_below_is_shown_is_all_the_same() -> None:
+    book = openpyxl.Workbook()
+    summary = ("Alarm time", 0.05)
+    for row in (summary, ("time", "A"), (NOON, -94.0), (NOON + datetime.timedelta(minutes=5), -93.0)):
+        book.active.append(row)
+    book.active.append(("Mean", 0.5))
+    book.active["B1"].number_format = '0.0" °F"'
+    book.active["B5"].number_format = "0%"
+    made = io.BytesIO()
+    book.save(made)
+    options = replace(OPTIONS, header="found", footer="Mean")
+    assert xlsx.read(made.getvalue(), options).series[0].value.tolist() == [-94.0, -93.0]

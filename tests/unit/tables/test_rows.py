@@ -187,6 +187,7 @@ BARE = Options((Column(2),), time_columns=(1,), time_format="unix_s", header="no
         "-190,8",
         "-190,8 ---,-",
         "NaN,NaN -190,8",
+        "inf,- -190,8",
         "8,9 8.5, ---,5 8,9",
         "\N{MINUS SIGN}190,8",
         "-\xa0190,8",
