@@ -34,7 +34,7 @@ from gateway.statements import brought, retry
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-N = TypeVar("N", bound=np.generic)
+N = TypeVar("N", bound="np.generic")
 CACHE_BYTES: Final = 32 * 2**20  # decoded entries kept for the next batch of a redelivery
 COMPARED_AT_ONCE: Final = 200_000  # stored readings put side by side before those that can match are picked
 _PER_ENTRY: Final = 600  # bytes of four array objects, whatever is in them

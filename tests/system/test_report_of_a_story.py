@@ -314,7 +314,9 @@ def test_what_is_printed_is_what_is_attached(made: Made) -> None:
     assert "".join(COMMENT.split()) in squeezed
     for scheme, code, product, chain in UNITS:
         assert all("".join(one.split()) in squeezed for one in (scheme, code, product, chain))
-    names = {one["name"] for one in facts["samples"]} | {"facts.json"}
+    evidence = facts["evidence"]
+    told = [*facts["samples"], *evidence["proofs"], evidence["statements"]]
+    names = {one["name"] for one in told} | {"facts.json"}
     listed = subprocess.run(
         ["qpdf", "--list-attachments", made.pdf], capture_output=True, text=True, check=True
     )
