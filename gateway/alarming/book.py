@@ -227,8 +227,6 @@ class AlarmBook:
         because = UPGRADE if self.cursor < self.upgraded_seq else self.because
         self._news.add(entry, change, Origin(self.cursor, self._timeline.fingerprint, because), now_ns)
 
-    # Whether it speaks
-
     def look_at_quiet(self, now_ns: int) -> None:
         """By itself an alarm speaks again at some time, or begins to be quiet."""
         if now_ns >= self._look_ns:
@@ -360,6 +358,7 @@ class AlarmBook:
     def _refresh(self, entry: Entry, now_ns: int) -> None:
         """Who was inside, other than for how long so far, is part of what an alarm says."""
         before, entry.units = entry.units, self._around.units(entry, now_ns)
+        entry.written = entry.written and entry.units == before
         if not same_stays(entry.units, before):
             self._amend(entry, before, now_ns)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -181,3 +182,29 @@ def test_an_alarm_that_is_over_gets_what_was_loaded_before_a_kill(
     desk.run()
     (over,) = [one for one in desk.alarms() if one["asset"] == "freezer"]
     assert codes(over) == CODES[:50]
+
+
+def test_what_a_unit_went_through_is_written_also_where_it_was_looked_at_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The alarm was written with the reading, and who was inside looked at behind it."""
+    taken, looked = touched.Touched.taken, list[tuple[str, str]]()
+
+    def once(self: touched.Touched, *, may_wait: bool) -> Iterator[tuple[str, str]]:
+        """The first look takes long."""
+        found = [] if may_wait and looked else list(taken(self, may_wait=may_wait))
+        looked.extend(found)
+        yield from found
+
+    monkeypatch.setattr(touched.Touched, "taken", once)
+    desk = Desk(tmp_path)
+    desk.contain("BAG-1", "freezer", -60)
+    desk.read(("top", 0, -140.0))
+    desk.run()
+    looked.clear()
+    desk.contain("BAG-1", "freezer", -60, 5)  # looked at, and told
+    desk.contain("BAG-2", "freezer", 5, zone="bottom")  # looked at later; the alarm is about the top
+    desk.read(("top", 10, -140.0))
+    desk.run()
+    ((unit,),) = (alarm["units"] for alarm in desk.alarms())
+    assert (unit["code"], unit["beyond_s"]) == ("BAG-1", 5.0)
