@@ -9,7 +9,7 @@ import pytest
 from gateway.alarms.policy import ON_DUTY, Policy, Step
 from gateway.followers import caller as calling
 from gateway.published.calls import CallsView
-from gateway.statements import call
+from gateway.statements import call, transition
 from tests.unit.alarming.alarm_desk import eventually
 from tests.unit.alarms.happenings import ns
 from tests.unit.followers.switchboard import Phone, Switchboard
@@ -87,10 +87,12 @@ def test_a_step_that_has_nobody_left_to_ring_is_carried_out_and_is_no_fault(tmp_
 
 def test_what_is_new_since_then_is_told_by_the_step(tmp_path: Path) -> None:
     phone, board = Phone(), board_of(tmp_path, Step(0, (ON_DUTY,)), Step(60, (ON_DUTY,)))
-    with board.running(board.caller({"push": phone, "sms": phone})):
+    with board.running(board.caller({"push": phone, "sms": phone})) as caller:
         worsens_before_the_step(board, phone)
         board.now_s = 55
         board.happens("E-3", "raised", rule="above-160")
+        *_, (raised, _) = board.journal.statements(transition.KIND)
+        eventually(lambda: caller._book.seq >= raised, "heard before the step is due")
         board.now_s = 60
         eventually(lambda: len(phone.heard) == 3, "the step")
     assert board.calls()[-1].steps == (1,) and phone.heard[-1][0].number == 3
