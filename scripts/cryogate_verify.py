@@ -50,6 +50,12 @@ DAMAGES = (
 PROOF, OLD, PDF = b"c2sp.org/tlog-proof@v1\n", b"old ", b"%PDF-"
 WORKS_ALONE = "That nobody has another log under this name: ask others for the checkpoints that they hold."
 ONLY_HASH = "What the entry says in full: the log has its SHA-256. Compare it with the record of the gateway."
+NO_NUMBERS = "The numbers of the excursions: compared are those that are over, with all changes proven"
+OTHER_CHANGES = "That no other entry changes these numbers: the whole log says of which kind each entry is"
+ALL_ELSE = (
+    "All else that facts.json says: limits, certainty, clocks, contents, review. Site, asset, zone, severity "
+    "and units are compared only of one excursion, together with its numbers"
+)
 NOT_TRUE = "That what was recorded was so: the log proves that the record was not changed since."
 
 
@@ -59,6 +65,10 @@ COMPARE = "Compare the SHA-256 of the file with one that you got another way."
 
 class Wrong(Exception):
     """What was shown does not hold."""
+
+
+class CannotAsk(Exception):
+    """Something is missing here: nothing is said of what was shown."""
 
 
 class Key(NamedTuple):
@@ -85,7 +95,8 @@ class Point(NamedTuple):
     signers: tuple[str, ...]
 
 
-USABLE = frozenset({"good", "uncertain"})
+LARGEST_VALUE = 10**9  # beyond it a number is no measurement
+USABLE = ("uncertain", "good")  # the better one last
 UNASKED = Verdict((), (), ("That any of it is in the evidence log: give the key of the log with --key.",))
 
 
@@ -187,7 +198,7 @@ def holds(key: Key, signed: bytes, signature: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        raise ValueError("signatures need the package `cryptography`: pip install cryptography") from None
+        raise CannotAsk("signatures need the package `cryptography`: pip install cryptography") from None
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, signed)
     except (InvalidSignature, ValueError):
@@ -368,12 +379,12 @@ def rescreened(facts: Any, parts: dict[str, bytes]) -> tuple[list[str], list[str
         return [], []
     rule, row = facts.get("screening"), facts["excursion"]
     if rule is None:
-        return [], [
-            "The numbers from the readings: only a limit that readings came back from is screened again"
-        ]
+        why = "a limit that readings came back from, all of which are kept, is screened again, nothing else"
+        return [], [f"The numbers from the readings: {why}"]
     if "samples.csv" not in parts:
         return [], ["The numbers from the readings: there are too many for CSV, which is what is read here"]
-    readings = readings_of(parts["samples.csv"], row["channel"], ns_of(rule["from"]))
+    channel = rule.get("channel", row["channel"])  # its name now: the facts have that of then
+    readings = readings_of(parts["samples.csv"], channel, ns_of(rule["from"]))
     wanted = {name: row[name] and ns_of(row[name]) for name in MOMENTS}
     found = next((one for one in excursions_in(readings, rule) if one["start"] == wanted["start"]), None)
     if found is None:
@@ -386,7 +397,8 @@ def rescreened(facts: Any, parts: dict[str, bytes]) -> tuple[list[str], list[str
         if abs(found[name] - row[name]) > 1e-6 * max(1.0, abs(found[name])):
             raise Wrong(f"the attached readings give {name} otherwise than the facts say")
     count = sum(one.is_usable for one in readings)
-    told = f"{count} readings of {row['channel']} in samples.csv give the same excursion and numbers"
+    then = "" if channel == row["channel"] else f" (then {row['channel']})"
+    told = f"{count} readings of {channel}{then} in samples.csv give the same excursion and numbers"
     return [f"screened again under {rule['side']} {rule['limit']}, {printable(told.encode())}"], []
 
 
@@ -397,16 +409,17 @@ class Reading(NamedTuple):
 
 
 def readings_of(data: bytes, channel: str, since_ns: int) -> list[Reading]:
-    """Of one channel, in order."""
+    """Of one channel, in order. At one time the best quality counts, then the highest value."""
     rows = csv.DictReader(io.StringIO(data.decode(), newline=""))
     own = (row for row in rows if row["channel"] in (channel, f"'{channel}"))
-    made = [
-        Reading(
-            ns_of(row["time"]), Decimal(row["value"] or 0), row["quality"] in USABLE and row["value"] != ""
-        )
-        for row in own
-    ]
-    return sorted(one for one in made if one.time >= since_ns)
+    best: dict[int, tuple[int, Decimal]] = {}
+    for row in own:
+        value = Decimal(row["value"] or 0)
+        is_usable = row["quality"] in USABLE and row["value"] != "" and abs(value) <= LARGEST_VALUE
+        rank = USABLE.index(row["quality"]) + 1 if is_usable else 0
+        at, one = ns_of(row["time"]), (rank, value)
+        best[at] = max(best.get(at, one), one)
+    return [Reading(at, value, rank > 0) for at, (rank, value) in sorted(best.items()) if at >= since_ns]
 
 
 def excursions_in(readings: list[Reading], rule: Any) -> Iterable[dict[str, Any]]:
@@ -523,10 +536,13 @@ def log_of(facts: Any, evidence: Any, parts: dict[str, bytes], keys: list[Key]) 
     proven = [head + "".join(f"\n    {leaf.words}" for leaf in leaves)]
     proven += [f"{len(stated)} statements in statements.json are those of the log"] if stated else []
     is_whole = not evidence["not_yet"] and not evidence["left_out"].get("alarm")
-    numbers = numbers_proven(facts, stated) if is_whole else []
-    proven += [f"the numbers of {', '.join(numbers)} are those of the record"] if numbers else []
+    numbers = numbers_proven(facts, leaves, stated) if is_whole else {}
+    proven += [
+        f"the numbers of {alarm} are those of entry {entry}, the newest change of it that is inside"
+        for alarm, entry in numbers.items()
+    ]
     proven.append(f"until entry {last.entry} of the journal: a log that says otherwise of it is another log")
-    return Verdict(tuple(proven), point.signers, tuple(missing_in(facts, leaves, numbers)))
+    return Verdict(tuple(proven), point.signers, tuple(missing_in(facts, leaves, stated, numbers)))
 
 
 def leaf_of(row: Any, proof: bytes, note: bytes, point: Point) -> Leaf:
@@ -576,8 +592,7 @@ def check_place(facts: Any, leaf: Leaf, stated: Any) -> None:
                 journal["id"],
             )
         elif about == "contents":
-            names = {leaf.entry, stated["said"].get("id") if stated else None}
-            is_so = bool(names & set(basis["entries"].get("contents", ())))
+            is_so = stated is None or bool(names_of(leaf, stated) & set(basis["entries"].get("contents", ())))
         else:
             is_so = number in basis["entries"].get(about, ())
         if about == "configuration":
@@ -586,21 +601,26 @@ def check_place(facts: Any, leaf: Leaf, stated: Any) -> None:
             raise Wrong(f"entry {leaf.entry} is proven, and the facts name other entries ({about})")
 
 
+def names_of(leaf: Leaf, stated: Any) -> set[str]:
+    """Of a statement about contents: its entry, or what its sender called it."""
+    return {leaf.entry} | ({str(stated["said"].get("id"))} if stated else set())
+
+
 def check_history(facts: Any, stated: dict[str, Any]) -> None:
     """Who said what and when, of the entries whose statements are proven."""
     by_number = {one["seq"]: one for one in stated.values()}
     for row in facts.get("history", ()):
-        one = by_number.get(row["entry"])
-        if one is not None and (row["kind"], row["by"], ns_of(row["at"])) != (
-            one["kind"],
-            one["said"].get("by"),
-            one["at_ns"],
-        ):
+        one, told = by_number.get(row["entry"]), (row["kind"], row["by"], ns_of(row["at"]))
+        if one is not None and told != (one["kind"], one["said"].get("by"), one["at_ns"]):
             raise Wrong(f"the facts say of entry {one['entry']} something else than the log has")
 
 
-def numbers_proven(facts: Any, stated: dict[str, Any]) -> list[str]:
-    """Excursions that are over, whose numbers are those of their newest change. Raises Wrong of others."""
+def numbers_proven(facts: Any, leaves: list[Leaf], stated: dict[str, Any]) -> dict[str, str]:
+    """Excursions that are over, and the newest change inside, whose numbers they have. Or raises Wrong.
+
+    A change that is proven, and whose statement is not inside, may be a newer one of any of them.
+    """
+    hidden = [leaf.number for leaf in leaves if is_hidden(leaf, stated) and leaf.said["kind"] == "transition"]
     newest: dict[str, Any] = {}
     for one in sorted(stated.values(), key=lambda one: int(one["seq"])):
         if one["kind"] == "transition":
@@ -610,19 +630,28 @@ def numbers_proven(facts: Any, stated: dict[str, Any]) -> list[str]:
         told = {row["alarm"]: row for row in facts["excursions"]}
     if facts["report"] == "excursion":
         told = {facts["alarm"]: facts["excursion"]}
-    found = []
+    found = {}
     for alarm, row in told.items():
-        if alarm in newest and row["end"] is not None and not row["withdrawn"]:
-            check_numbers(alarm, row, newest[alarm])
-            found.append(printable(alarm.encode()))
+        change: Any = newest.get(alarm)
+        is_newest = change is not None and max(hidden, default=-1) < change["seq"]
+        if is_newest and row["end"] is not None and not row["withdrawn"]:
+            check_numbers(alarm, row, change, facts if facts["report"] == "excursion" else None)
+            found[printable(alarm.encode())] = printable(change["entry"].encode())
     return found
 
 
+def is_hidden(leaf: Leaf, stated: dict[str, Any]) -> bool:
+    """Whether what its statement says is not inside; a configuration never is."""
+    return leaf.entry not in stated and leaf.said.get("kind", "configuration") != "configuration"
+
+
+SEVERITIES = {1: "warning", 2: "minor", 3: "major", 4: "critical"}
 SAME = ("rule", "kind", "extreme", "degree_seconds", "readings", "revision", "withdrawn")
 MOMENTS, DURATIONS = ("start", "confirmed", "end", "cleared", "extreme_at"), ("beyond", "unproven")
 
 
-def check_numbers(alarm: str, row: Any, one: Any) -> None:
+def check_numbers(alarm: str, row: Any, one: Any, facts: Any) -> None:
+    """`facts`: of an excursion, which say where, how severe and which units, too."""
     known = one["said"]["body"]["known"]
     found, place = known["excursion"], known["place"]
     told = {name: (row[name], found[name]) for name in SAME}
@@ -631,9 +660,26 @@ def check_numbers(alarm: str, row: Any, one: Any) -> None:
         took = found[f"{name}_ns"]
         told[f"{name}_s"] = (row[f"{name}_s"], None if took is None else took / 10**9)
     told["channel"] = (row["channel"], place.get("channel", ""))
+    if facts:
+        told |= {name: (facts["place"][name], place.get(name, "")) for name in ("site", "asset")}
+        told["zone"] = (facts["place"]["zone"], place.get("zone"))
+        told["severity"] = (row["severity"], SEVERITIES.get(found["severity"]))
+        units = facts["units"]
+        named = units if units is None else [(unit["scheme"], unit["code"]) for unit in units]
+        told["units"] = (named, units_of(known["units"]))
     for name, (said, wanted) in told.items():
         if said != wanted:
             raise Wrong(f"the facts say {name} of {alarm} otherwise than entry {one['entry']} of the log")
+
+
+def units_of(known: Any) -> list[tuple[str, str]] | None:
+    """Scheme and code of each; None: nobody has said what was inside."""
+    if known is None:
+        return None
+    if isinstance(known, list):  # of before they were kept in columns
+        return [(one["unit"].get("scheme", ""), one["unit"].get("code", "")) for one in known]
+    schemes = (scheme for scheme, count in known["named"]["scheme"] for _ in range(count))
+    return list(zip(schemes, known["named"]["code"], strict=False))
 
 
 def ns_of(text: str) -> int:
@@ -643,20 +689,31 @@ def ns_of(text: str) -> int:
     return seconds * 10**9 + int(rest.ljust(9, "0") or 0)
 
 
-def missing_in(facts: Any, leaves: list[Leaf], numbers: list[str]) -> Iterable[str]:
+def missing_in(
+    facts: Any, leaves: list[Leaf], stated: dict[str, Any], numbers: dict[str, str]
+) -> Iterable[str]:
     entries, known = facts["basis"]["entries"], {leaf.number for leaf in leaves}
     named = {n for about in ("configuration", "alarm", "placements") for n in entries.get(about, ())}
     if without := sorted(named - known):
-        some = ", ".join(map(str, without[:10])) + (", ..." if len(without) > 10 else "")
-        yield f"That these entries are in the log, for which no proof is inside: {some}"
+        yield f"That these entries are in the log, for which no proof is inside: {some_of(without)}"
+    proven = {name for leaf in leaves for name in names_of(leaf, stated.get(leaf.entry))}
+    if without := sorted(set(entries.get("contents", ())) - proven):
+        yield f"That these statements of contents are in the log, without a proof inside: {some_of(without)}"
+    if hidden := [leaf.entry for leaf in leaves if is_hidden(leaf, stated)]:
+        yield f"What these entries say, whose statements are not inside: {some_of(hidden)}"
     last = facts["basis"]["journal"]["last_entry"]
     if all(leaf.entry != last for leaf in leaves):
         yield f"What was recorded behind the newest of these entries, up to {printable(last.encode())}"
-    if not numbers and (facts.get("excursions") or facts["report"] == "excursion"):
-        yield "The numbers of the excursions: compared are those that are over, with all changes proven"
+    if facts.get("excursions") or facts["report"] == "excursion":
+        yield OTHER_CHANGES if numbers else NO_NUMBERS
+    yield ALL_ELSE
     yield "Readings: the log has hashes of whole minutes of all channels; these are samples of some"
     yield NOT_TRUE
     yield WORKS_ALONE
+
+
+def some_of(names: list[Any]) -> str:
+    return printable((", ".join(map(str, names[:10])) + (", ..." if len(names) > 10 else "")).encode())
 
 
 def objects_of(data: bytes) -> dict[int, bytes]:
@@ -731,7 +788,7 @@ def main(words: list[str] | None = None) -> int:
     except Wrong as wrong:
         print(json.dumps({"holds": False, "why": str(wrong)}) if asked.json else f"DOES NOT HOLD: {wrong}")
         return 1
-    except (OSError, ValueError) as error:  # it could not be asked
+    except (OSError, ValueError, CannotAsk) as error:
         print(error, file=sys.stderr)
         return 2
     return 0

@@ -44,4 +44,4 @@ def test_every_kind_of_report_is_proven(desk, tmp_path, capsys, kind):
     assert code == 0, said
     assert "(configuration): configuration" in said and "statements.json are those of the log" in said
     alarm = case_of(desk.journal, desk.records, "E-").alarm
-    assert (f"the numbers of {alarm} are those of the record" in said) == (kind != "unit")
+    assert (f"the numbers of {alarm} are those of entry" in said) == (kind != "unit")

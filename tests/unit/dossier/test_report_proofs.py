@@ -94,7 +94,9 @@ def test_the_verifier_says_what_is_proven_until_when_and_what_is_not(desk, pdf, 
     assert code == 0, said
     alarm = case_of(desk.journal, desk.records, "E-").alarm
     assert "Proven: screened again under high -150.0, 4 readings of top in samples.csv give the same" in said
-    assert f"Proven: the numbers of {alarm} are those of the record" in said
+    newest = max(case_of(desk.journal, desk.records, "E-").changes)[0]
+    assert f"Proven: the numbers of {alarm} are those of entry {desk.journal.id}-{newest}, the newest" in said
+    assert "That no other entry changes these numbers" in said and "All else that facts.json says" in said
     assert "(configuration): configuration, committed " in said and "(contents): containment" in said
     assert "(alarm): transition, committed " in said and "(alarm): acknowledge, committed" in said
     assert f"Proven: until entry {desk.journal.id}-" in said and "Signed by:\n    cryogate/test/" in said
