@@ -59,7 +59,9 @@ ALL_ELSE = (
 NOT_TRUE = "That what was recorded was so: the log proves that the record was not changed since."
 
 
-PAGES = "That the pages say what facts.json says, and who made the file."
+PAGES = (
+    "That the pages, and attachments that another program shows, say what is read here; who made the file."
+)
 COMPARE = "Compare the SHA-256 of the file with one that you got another way."
 
 

@@ -133,6 +133,7 @@ def test_what_is_not_inside_is_said_to_be_not_proven(report, tmp_path, capsys, c
     path = tmp_path / "r.pdf"
     path.write_bytes(re_made(report.parts, change))
     code, said = asked(capsys, path, "--key", report.key)
+    assert "attachments that another program shows" in said.partition("Not proven:")[2]
     assert code == 0 and ("Proven: the numbers of E-" in said) is compared, said
     assert words in said.partition("Not proven:")[2]
     assert compared or "The numbers of the excursions: compared are those" in said
