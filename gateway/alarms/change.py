@@ -14,7 +14,8 @@ class AlarmChange:
 
     `change`: "raised", "acknowledged", "returned", ...: all are in alarming/steps.py. `alarm` has the shape
     of `cryogate alarms --json`. Late data may move the start of an excursion; `first_start_ns` stays.
-    `worsened`: it became more severe by this, although somebody had answered it.
+    `worsened`: it became more severe than it was when somebody answered, by this, or while it was quiet and
+    speaks again by this.
     """
 
     number: int

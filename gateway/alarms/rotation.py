@@ -12,9 +12,14 @@ from gateway.statements.roster import Holiday, Rotation
 MIDNIGHT = time()
 
 
-def turn(rotation: Rotation, zone: tzinfo, at_ns: int) -> int | None:
-    """The place in `people` of whose turn it is; None before the start, and beyond its days and hours."""
-    if at_ns < begins_ns(rotation.start, rotation.hand_over, zone) or not is_active(rotation, zone, at_ns):
+def turn(rotation: Rotation, zone: tzinfo, at_ns: int, *, always: bool = False) -> int | None:
+    """The place in `people` of whose turn it is; None before the start, and beyond its days and hours.
+
+    `always`: on all days, at all hours.
+    """
+    if at_ns < begins_ns(rotation.start, rotation.hand_over, zone):
+        return None
+    if not (always or is_active(rotation, zone, at_ns)):
         return None
     return shift(rotation, zone, at_ns) % len(rotation.people)
 

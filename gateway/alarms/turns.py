@@ -29,12 +29,17 @@ class Crew:
         return tuple(dict.fromkeys(found))
 
     def deputies(self, on_duty: tuple[str, ...]) -> tuple[str, ...]:
-        """As the roster names them, or else whoever comes next in each rotation."""
+        """As the roster names them, or else whoever comes next in each rotation that has a turn.
+
+        While a holiday holds, also in those that have none beyond their days and hours.
+        """
         if self._roster.deputies:
             return self._people(self._roster.deputies)
         found: dict[str, None] = {}
+        always = bool(self._of_holiday())
         for rotation in self._roster.rotations:
-            following = (self._of_rotation(rotation, k) for k in range(1, len(rotation.people) + 1))
+            later = range(1, len(rotation.people) + 1)
+            following = (self._of_rotation(rotation, k, always=always) for k in later)
             told = (tuple(who for who in people if who not in on_duty) for people in following)
             found |= dict.fromkeys(next(filter(None, told), ()))
         return tuple(found)
@@ -54,9 +59,9 @@ class Crew:
             return ()
         return next(filter(None, (self._people(one.people) for one in now)), ())
 
-    def _of_rotation(self, rotation: Rotation, later: int) -> tuple[str, ...]:
+    def _of_rotation(self, rotation: Rotation, later: int, *, always: bool = False) -> tuple[str, ...]:
         """Whose turn it is, `later` turns from now; the next one where nobody of a turn is here."""
-        mine = turn(rotation, self._zone, self._at_ns)
+        mine = turn(rotation, self._zone, self._at_ns, always=always)
         if mine is None:
             return ()
         size = len(rotation.people)

@@ -50,6 +50,7 @@ from gateway.statements.attempt import Attempt
 WAIT_S: Final = 1.0  # for a commit, at most
 REST_S: Final = 0.2  # while nobody is being told: where something happens all the time, screening comes first
 SAVE_EVERY_S: Final = 60.0
+JUMP_NS: Final = 30 * SECOND  # of the clock; while it goes half as fast, so much is lost from save to save
 MOST_COMMITS: Final = 10  # of decisions, before what was decided is told
 PATIENCE_S: Final = 20.0  # with one attempt; then the next way is tried
 GONE: Final = "this address is no longer one of this person"
@@ -91,6 +92,7 @@ class Caller:
         """`knows_answers`: whether what people answered before the start counts; nobody is called before."""
         self.name = NAME
         self.problem = ""  # why nobody is called at all
+        self.unsaved = ""  # why what it knows is not saved; people are called all the same
         self.nobody: Mapping[str, int] = {}  # groups that nobody could be reached about, since when
         self.failing: Mapping[str, str] = {}  # ways that failed last ("sms li-na"), with what was answered
         self.people: frozenset[str] = frozenset()  # ids of who is here
@@ -185,7 +187,7 @@ class Caller:
         self._tell_sirens()
         self._show()
         if time.monotonic() - self._saved_s > SAVE_EVERY_S:
-            self._save()
+            self._save_if_possible()
 
     def _settle_results(self) -> bool:
         """Whether the journal takes what came of calls; else they wait here."""
@@ -236,7 +238,8 @@ class Caller:
         if lost_ns := self._uncounted.take():
             self._book.escalations.count_on(lost_ns, self._voice.now_ns())
             self._saved_seq = -1  # no statement says so: a kill before the next save would forget it
-            self._save()
+            if abs(lost_ns) > JUMP_NS:
+                self._save_if_possible()
 
     def _hand(self) -> None:
         now_s = time.monotonic()
@@ -346,6 +349,14 @@ class Caller:
             again.at_s = max(again.at_s, time.monotonic() + result.again_after_s)
 
     # Memory
+
+    def _save_if_possible(self) -> None:
+        """Else it is tried again in a minute."""
+        try:
+            self._save()
+            self.unsaved = ""
+        except JournalError as problem:
+            self.unsaved = str(problem)
 
     def _save(self) -> None:
         self._saved_s = time.monotonic()

@@ -58,8 +58,9 @@ class Arrivals:
         """It is told by this way no more, or nobody waits for that any longer."""
         with self._lock:
             self.ways |= {way} if came else set()
+            if way in self.coming and not came:  # not where it still waited for its turn, or is given up
+                self.free_s = time.monotonic()
             self.coming -= {way}
-            self.free_s = self.free_s if came else time.monotonic()
 
 
 @dataclass(slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
 from gateway.alarms.change import AlarmChange
+from gateway.alarms.member import SPEAKS_AGAIN
 from gateway.alarms.priority import severity_of
 from gateway.followers.feeds import Changes, Page
 from gateway.journal.journal import Journal, Statement
@@ -16,6 +17,7 @@ from gateway.statements import parked, transition
 from gateway.times import parse_rfc3339
 
 AMENDED: Final = "amended"
+ANSWERS: Final = ("acknowledged", "taken")
 MOST_LATELY: Final = 500  # transitions, as many as are stated in a second or two
 Publish = Callable[[Mapping[str, Any], int], dict[str, Any]]
 """What was known of an alarm, in its stored form, and its transition's number -> the published shape."""
@@ -77,21 +79,27 @@ class Transitions:
         return AlarmChange(seq, said.change, recorded_ns, start_ns, alarm, self._worsened(seq, said, alarm))
 
     def _worsened(self, seq: int, said: transition.Transition, alarm: Mapping[str, Any]) -> bool:
-        if said.change != AMENDED or not is_answered(alarm):
+        """Than before, or, once it is no longer quiet, than it was when somebody answered."""
+        if said.change not in (AMENDED, SPEAKS_AGAIN) or alarm.get("overlay") or not is_answered(alarm):
             return False
-        before = self._before(seq, said)
+        earlier = self._earlier(seq, said)
+        if said.change == SPEAKS_AGAIN:
+            earlier = (one for one in earlier if one.change in ANSWERS)
+        before = next(earlier, None)
         if before is None:
             return False
         return severity_of(self._publish(before.known, before.number)) < severity_of(alarm)
 
-    def _before(self, seq: int, said: transition.Transition) -> transition.Transition | None:
-        """The transition of the same alarm before this one; the records may not have the newest ones yet."""
-        known = [row.seq for row in self._records.book.transitions(said.alarm) if row.number < said.number]
-        if known:
-            return transition.of(self._journal.statement(known[-1]).body)
-        lately = islice(self._journal.newest_statements(transition.KIND, seq), MOST_LATELY)
-        found = (transition.of(statement.body) for _, statement in lately)
-        return next((one for one in found if one.alarm == said.alarm), None)
+    def _earlier(self, seq: int, said: transition.Transition) -> Iterator[transition.Transition]:
+        """Transitions of the same alarm, newest first; the records may not have the newest ones yet."""
+        rows = [row for row in self._records.book.transitions(said.alarm) if row.number < said.number]
+        known = rows[-1].number if rows else 0
+        if known < said.number - 1:
+            lately = islice(self._journal.newest_statements(transition.KIND, seq), MOST_LATELY)
+            found = (transition.of(statement.body) for _, statement in lately)
+            yield from (one for one in found if one.alarm == said.alarm and one.number > known)
+        for row in reversed(rows):
+            yield transition.of(self._journal.statement(row.seq).body)
 
     def _first_start_ns(self, said: transition.Transition, alarm: Mapping[str, Any]) -> int:
         """Of alarms that were raised before we came the records know where that was stated."""

@@ -36,7 +36,8 @@ def action(change: AlarmChange) -> Action:
     alarm = change.alarm
     if alarm.get("state") == "closed" or alarm.get("returned") or alarm.get("withdrawn"):
         return Action.RESOLVE
-    is_known = change.change in KNOWN_HERE or (change.change in AS_BEFORE and is_answered(alarm))
+    is_as_before = change.change in AS_BEFORE and not change.worsened
+    is_known = change.change in KNOWN_HERE or (is_as_before and is_answered(alarm))
     return Action.ACKNOWLEDGE if is_known else Action.OPEN
 
 

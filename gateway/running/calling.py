@@ -103,6 +103,11 @@ def check(configuration: Configuration, caller: Caller) -> Check:
     def look() -> Iterator[Fault]:
         if caller.problem:
             yield Fault("calls", Severity.CRITICAL, f"nobody is called: {caller.problem}")
+        if caller.unsaved:
+            message = (
+                f"{caller.unsaved}; people are called, but after a crash some steps may come early or late"
+            )
+            yield Fault("calls unsaved", Severity.MAJOR, message)
         if caller.nobody:
             groups = list(caller.nobody)
             more = f" and {len(groups) - MOST_NAMED} more" if len(groups) > MOST_NAMED else ""

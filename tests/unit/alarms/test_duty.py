@@ -188,6 +188,10 @@ def test_a_holiday_covers_its_weekend_although_no_rotation_has_a_turn_there(staf
     assert staff.on_duty("2026-02-22T16:00:00Z") != ("zhao",)
     begin_ns, end_ns = (parse_rfc3339(at) for at in ("2026-02-20T00:00:00Z", "2026-02-22T15:00:00Z"))
     assert staff.duty.holes(begin_ns, end_ns) == ()
+    before, friday, sunday = (parse_rfc3339(f"2026-02-{day}T16:00:00Z") for day in (14, 19, 21))
+    deputies = staff.duty.deputies("lab", "", friday)
+    assert deputies and staff.duty.deputies("lab", "", sunday) == deputies
+    assert staff.duty.deputies("lab", "", before) == ()
 
 
 def test_a_team_takes_its_turn_together(staff: Staff) -> None:

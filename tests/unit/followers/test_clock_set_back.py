@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.errors import JournalError
 from gateway.followers import caller as calling
 from gateway.followers.uncounted import Uncounted, since_boot
 from gateway.followers.voice import Voice
@@ -87,6 +88,53 @@ def test_a_kill_after_the_clock_was_set_forward_brings_no_step_early(
         assert push.ids() == ["G-1.1.li-na", "G-2.1.li-na"]
         board.now_s, steady_s[0] = 7380.0, 180.0
         eventually(lambda: "G-1.2.li-na" in push.ids(), "in its time")
+
+
+def test_a_clock_that_goes_half_as_fast_is_saved_as_seldom_as_all_else(
+    board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push, steady_s, saved, counted = Phone(), [0.0], list[int](), list[int]()
+    take = Uncounted.take
+
+    def taking(self: Uncounted) -> int:
+        counted.append(take(self))
+        return counted[-1]
+
+    monkeypatch.setattr(Uncounted, "take", taking)
+    monkeypatch.setattr(calling, "SAVE_EVERY_S", 1e9)
+    monkeypatch.setattr(Records, "save", lambda _, name, seq, state: saved.append(seq))
+    with running(board, push, steady_s) as caller:
+        for _ in range(5):
+            steady_s[0] += 2.0
+            seen = sum(counted)
+            eventually(lambda seen=seen: sum(counted) > seen, "counted on")  # type: ignore[misc]
+        eventually(lambda: not caller.problem, "it goes on")
+        assert saved == []
+        monkeypatch.setattr(calling, "SAVE_EVERY_S", 0.0)
+        eventually(lambda: saved, "when it is time, although nothing was stated")
+
+
+def test_records_that_cannot_be_written_stop_neither_retries_nor_sirens(
+    board: Switchboard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push, steady_s = Phone(), [0.0]
+    save = Records.save
+
+    def full(*_: Any) -> None:
+        raise JournalError("no room on the disk")
+
+    monkeypatch.setattr(Records, "save", full)
+    monkeypatch.setattr(calling, "SAVE_EVERY_S", 0.0)
+    with running(board, push, steady_s) as caller:
+        board.happens("E-1", "raised")
+        eventually(lambda: push.ids() == ["G-1.1.li-na"], "told")
+        board.now_s = 7200.0  # to be saved at once
+        eventually(lambda: caller.unsaved, "said")
+        board.now_s, steady_s[0] = 7380.0, 180.0
+        eventually(lambda: "G-1.2.li-na" in push.ids(), "the next step")
+        assert caller.unsaved == "no room on the disk" and not caller.problem
+        monkeypatch.setattr(Records, "save", save)
+        eventually(lambda: not caller.unsaved, "saved after all")
 
 
 def test_no_step_comes_because_the_clock_is_set_forward(board: Switchboard) -> None:

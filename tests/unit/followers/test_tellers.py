@@ -135,6 +135,17 @@ def test_what_came_through_by_another_way_is_passed_over_before_anybody_states_t
     assert "waits" not in {one.answer for one in overdue}
 
 
+def test_all_ways_that_wait_in_vain_are_given_up_together(post: Post) -> None:
+    tellers = {name: Teller(name, post, list[Result]().append) for name in ("push", "sms", "voice", "mail")}
+    under_way, call = UnderWay(tellers), errand("ok").call
+    receiver = Receiver("p", tuple((name, "ok") for name in tellers), 1)
+    delivery = Delivery("c", "G-1", CallKind.ALARM, receiver, 0)
+    for way, teller in enumerate(tellers.values()):
+        under_way.hand(Errand(delivery, way, call, "ok", time.monotonic()), teller)
+    late = under_way.overdue(time.monotonic() + 21, 20, "hangs", "waits")
+    assert [(one.errand.way, one.answer) for one in late] == [(way, "waits") for way in range(4)]
+
+
 class Two:
     """One call that may be told by push or by text message, whose turns come when the test says so."""
 

@@ -49,3 +49,24 @@ def test_more_severe_after_an_answer_and_nothing_else(tmp_path: Path, in_records
         in_records=in_records,
     )
     assert found == [False, False, False, False, True, False, False]
+
+
+QUIET = ANSWERED | {"overlay": {"kind": "out of service"}}
+
+
+@pytest.mark.parametrize("in_records", [True, False])
+@pytest.mark.parametrize(("answered", "says"), [("minor", True), ("critical", False)])
+def test_what_becomes_more_severe_while_it_is_quiet_says_so_once_it_speaks(
+    tmp_path: Path, in_records: bool, answered: str, says: bool
+) -> None:
+    found = worsened(
+        tmp_path,
+        ("raised", "minor", {}),
+        ("acknowledged", "minor", ANSWERED),
+        ("out of service", "minor", QUIET),
+        ("amended", "critical", QUIET),
+        ("acknowledged", answered, QUIET),
+        ("speaks again", "critical", ANSWERED),
+        in_records=in_records,
+    )
+    assert found == [False] * 5 + [says]

@@ -143,6 +143,13 @@ def test_what_worsens_after_an_answer_is_not_left_acknowledged_there(server: Htt
     assert [event["event_action"] for event in said(server)] == ["trigger", "resolve", "trigger"]
 
 
+def test_what_worsened_while_it_was_quiet_asks_once_it_speaks(server: HttpReceiver, service) -> None:
+    speaks = with_fields(life()[1], "speaks again")
+    service(pagerduty).notify(speaks)
+    service(pagerduty).notify(dataclasses.replace(speaks, worsened=True))
+    assert [event["event_action"] for event in said(server)] == ["acknowledge", "resolve", "trigger"]
+
+
 def test_a_remark_that_is_taken_back_pages_nobody(server: HttpReceiver, service) -> None:
     change = with_fields(life()[1], "taken back")
     service(pagerduty).notify(change)
