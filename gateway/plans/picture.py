@@ -11,6 +11,7 @@ from gateway.errors import InputError
 LARGEST: Final = 8 << 20  # bytes: a plan of 6000 x 4000 as PNG has 2 to 5 MB
 MOST_PIXELS: Final = 40_000_000  # a browser needs 4 bytes for each
 LONGEST_SIDE: Final = 12_000  # pixels: browsers draw no more
+MOST_PARTS: Final = 10_000  # chunks or segments: programs write 8 kB and more in each, so some 1000 in 8 MB
 PNG: Final = "image/png"
 JPEG: Final = "image/jpeg"
 PNG_BEGIN: Final = b"\x89PNG\r\n\x1a\n"
@@ -52,11 +53,11 @@ def picture_of(content: bytes) -> Picture:
 def _png(content: bytes) -> tuple[int, int]:
     """Its size, from the first chunk; each chunk has its checksum, and the last one is the end (PNG, 5)."""
     at, size, has_data = len(PNG_BEGIN), (0, 0), False
-    while True:
+    for _ in range(MOST_PARTS):
         length, kind = int.from_bytes(content[at : at + 4]), content[at + 4 : at + 8]
         told = content[at + 4 : at + 8 + length]
         if len(content) < at + 12 + length or zlib.crc32(told) != int.from_bytes(
-            content[at + 8 + length :][:4]
+            content[at + 8 + length : at + 12 + length]
         ):
             raise InputError("the PNG is damaged or cut off: save it again")
         if at == len(PNG_BEGIN):
@@ -67,6 +68,8 @@ def _png(content: bytes) -> tuple[int, int]:
         at += 12 + length
         if kind == b"IEND":
             break
+    else:
+        raise InputError(f"the PNG has more than {MOST_PARTS:,} chunks: save it again")
     if not has_data or at != len(content):
         raise InputError("the PNG has no picture, or something behind its end: save it again")
     return size
@@ -75,7 +78,7 @@ def _png(content: bytes) -> tuple[int, int]:
 def _jpeg(content: bytes) -> tuple[int, int]:
     """Its size, from the frame; segments as ITU-T T.81, B.1, and the end marker at the end."""
     at, size = 2, None
-    while True:
+    for _ in range(MOST_PARTS):
         if len(content) < at + 4 or content[at] != 0xFF:
             raise InputError("the JPEG is damaged or cut off: save it again")
         marker = content[at + 1]
@@ -87,6 +90,8 @@ def _jpeg(content: bytes) -> tuple[int, int]:
         if marker in IMAGE and size is None:
             size = int.from_bytes(content[at + 7 : at + 9]), int.from_bytes(content[at + 5 : at + 7])
         at += 2 + max(2, int.from_bytes(content[at + 2 : at + 4]))
+    else:
+        raise InputError(f"the JPEG has more than {MOST_PARTS:,} segments: save it again")
     if size is None or not content.rstrip(b"\x00").endswith(bytes((0xFF, END))):
         raise InputError("the JPEG has no picture, or is cut off: save it again")
     return size

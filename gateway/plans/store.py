@@ -25,6 +25,10 @@ TABLE: Final = """CREATE TABLE IF NOT EXISTS plan (
     drawn_by TEXT NOT NULL, drawn_ns INTEGER NOT NULL, placed_by TEXT NOT NULL, placed_ns INTEGER NOT NULL
 ) STRICT"""
 COLUMNS: Final = "revision, media, width, height, sha256, places, drawn_by, drawn_ns, placed_by, placed_ns"
+# It leaves the row: a later picture of the site counts on, so that no revision ever means two pictures.
+REMOVE: Final = """UPDATE plan SET revision = revision + 1, media = '', width = 0, height = 0, sha256 = '',
+    content = x'', places = '{}', drawn_by = '', drawn_ns = 0, placed_by = '', placed_ns = 0
+    WHERE site = ? AND media <> ''"""
 Place = tuple[float, float]  # parts of width and height, from the upper left
 
 
@@ -90,7 +94,8 @@ class Plans:
         self._connection = connection
 
     def plan(self, site: str) -> Plan | None:
-        row = database.first_row(self._connection, f"SELECT {COLUMNS} FROM plan WHERE site = ?", (site,))
+        wanted = f"SELECT {COLUMNS} FROM plan WHERE site = ? AND media <> ''"
+        row = database.first_row(self._connection, wanted, (site,))
         if row is None:
             return None
         revision, media, width, height, sha256, places, *by = row
@@ -98,7 +103,8 @@ class Plans:
 
     def content(self, site: str) -> tuple[str, bytes] | None:
         """Its kind, and the picture."""
-        row = database.first_row(self._connection, "SELECT media, content FROM plan WHERE site = ?", (site,))
+        wanted = "SELECT media, content FROM plan WHERE site = ? AND media <> ''"
+        row = database.first_row(self._connection, wanted, (site,))
         return None if row is None else (row[0], row[1])
 
     def draw(self, site: str, of: Picture, by: str, now_ns: int) -> Plan:
@@ -132,7 +138,7 @@ class Plans:
     def remove(self, site: str) -> bool:
         """Whether there was one."""
         with transaction(self._connection):
-            self._connection.execute("DELETE FROM plan WHERE site = ?", (site,))
+            self._connection.execute(REMOVE, (site,))
             return self._connection.changes() > 0
 
     def _there(self, site: str) -> Plan:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from gateway.plans.picture import picture_of
 from tests.unit.plans.drawn_plans import chunk, jpeg, png
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+EMPTY = chunk(b"IDAT", b"")
 SEVERAL = png() + b"<script>alert(1)</script>"
 
 
@@ -54,6 +57,50 @@ def test_what_is_too_many_bytes_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(picture, "LARGEST", len(png()) - 1)
     with pytest.raises(InputError, match="more than"):
         picture_of(png())
+
+
+@pytest.mark.parametrize(
+    ("begin", "part", "rest"),
+    [
+        (png()[:33], EMPTY, png()[33:]),
+        (jpeg()[:2], b"\xff\xe0\x00\x02", jpeg()[2:]),
+        (jpeg()[:2], b"\xff\x01", jpeg()[2:]),
+        (jpeg()[:2], b"\xff", jpeg()[2:]),
+    ],
+    ids=["chunks", "segments", "markers", "fill bytes"],
+)
+def test_what_has_too_many_parts_is_refused(
+    monkeypatch: pytest.MonkeyPatch, begin: bytes, part: bytes, rest: bytes
+) -> None:
+    monkeypatch.setattr(picture, "MOST_PARTS", 100)
+    assert picture_of(begin + part * 90 + rest).width == 40
+    with pytest.raises(InputError, match="has more than 100 "):
+        picture_of(begin + part * 100 + rest)
+
+
+class Counted(bytes):
+    """Knows how much of it was copied."""
+
+    copied = 0
+
+    def __getitem__(self, part: Any) -> Any:
+        found = super().__getitem__(part)
+        self.copied += len(found) if isinstance(part, slice) else 1
+        return found
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        png()[:33] + EMPTY * 200 + png()[33:],
+        jpeg()[:2] + b"\xff\xe0\x00\x02" * 200 + jpeg()[2:],
+    ],
+    ids=["png", "jpeg"],
+)
+def test_many_parts_are_looked_at_once_each(content: bytes) -> None:
+    counted = Counted(content)
+    assert picture_of(counted).width == 40
+    assert 0 < counted.copied < 3 * len(content)
 
 
 @given(st.sampled_from([png(), jpeg()]), st.integers(0, 120), st.binary(max_size=12))
