@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+import re
+
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.desk import desk, picture, violations
 from tests.browser.room import Room
@@ -53,3 +55,40 @@ def test_a_plan_is_uploaded_and_assets_are_placed(page: Page, browser: Browser, 
     viewer.locator("#pins").get_by_role("link", name="shipper-2").click()
     expect(viewer).to_have_url(f"{room.url}/assets/shipper-2")
     context.close()
+
+
+def test_a_late_answer_does_not_show_one_site_as_another(page: Page, room: Room) -> None:
+    """The plan of `port` comes after `pudong` was chosen again."""
+    held: list[Route] = []
+    saved: list[str] = []
+
+    def with_port(route: Route) -> None:
+        answer = route.fetch()
+        sites = answer.json()
+        sites["items"].append({**sites["items"][0], "site": "port", "name": "port"})
+        route.fulfill(response=answer, json=sites)
+
+    page.route(re.compile(r"/api/v1/sites(\?|$)"), with_port)
+    page.route("**/api/v1/plans/port", lambda route: held.append(route))
+    page.on("request", lambda asked: saved.append(asked.url) if asked.url.endswith("/places") else None)
+    page.goto("/map?site=pudong")
+    page.locator("#file").set_input_files(PLAN)
+    expect(page.locator("#frame")).to_be_visible()
+    if page.locator("#arranging").is_hidden():
+        page.get_by_role("button", name="Arrange").click()
+    answer = page.request.get(f"{room.url}/api/v1/plans/pudong")
+    page.locator("#where").select_option("port")
+    expect(page.locator("#of")).to_have_text("port")
+    expect(page.locator("#arranging")).to_be_hidden()
+    expect(page.locator("#frame")).to_be_hidden()
+    page.locator("#where").select_option("pudong")
+    expect(page.locator("#frame")).to_be_visible()
+    page.get_by_role("button", name="Arrange").click()
+    with page.expect_response("**/api/v1/plans/port"):
+        held[0].fulfill(response=answer, json={**answer.json(), "site": "port", "places": [], "revision": 1})
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
+    expect(page.locator("#picture")).to_have_attribute("alt", "Plan of Pudong cryobank")
+    expect(page.locator("#arranging")).to_be_visible()
+    with page.expect_response("**/places") as answered:
+        page.get_by_role("button", name="Save the places").click()
+    assert answered.value.ok and saved == [f"{room.url}/api/v1/plans/pudong/places"]

@@ -51,12 +51,31 @@ async function begin() {
 }
 
 async function open(name) {
+  if (name !== site) leave();
   site = name;
   setText(byId("of"), fleet.sites.get(site)?.name || site);
   take(await get(`/plans/${encodeURIComponent(site)}`));
 }
 
+// Nothing of the site before stands below the name of the next, or is saved for it.
+function leave() {
+  plan = null;
+  isArranging = false;
+  delete frame.dataset.arranging;
+  byId("picture").removeAttribute("src");
+  for (const id of ["problem", "none", "frame", "arranging", "beside"]) byId(id).hidden = true;
+  for (const id of ["acts", "drawn", "counts"]) byId(id).replaceChildren();
+  clear();
+}
+
+function clear() {
+  for (const pin of pins.values()) pin.item.remove();
+  pins.clear();
+}
+
+// Whether it was taken: an answer that came late, of a site that is no longer chosen, is dropped.
 function take(found) {
+  if (found.site !== site) return false;
   plan = found;
   byId("problem").hidden = true;
   byId("none").hidden = plan.picture !== null;
@@ -73,6 +92,7 @@ function take(found) {
   if (plan.placed) said.push(" · ", t("places by {name}", { name: plan.placed.by }), ", ", timeElement(plan.placed.at, zone));
   byId("drawn").replaceChildren(...said);
   arrange(false);
+  return true;
 }
 
 function arrange(begins) {
@@ -81,8 +101,7 @@ function arrange(begins) {
   byId("arranging").hidden = !begins;
   if (begins) frame.dataset.arranging = "";
   else delete frame.dataset.arranging;
-  for (const pin of pins.values()) pin.item.remove();
-  pins.clear();
+  clear();
   showPins();
   const acts = [];
   if (may("plan.write") && !begins) {
@@ -133,6 +152,7 @@ function soon() {
 }
 
 function moved(name, where) {
+  if (!isArranging) return; // let go after another site was chosen
   const had = places.has(name);
   if (where === null) places.delete(name);
   else places.set(name, where);
@@ -142,13 +162,15 @@ function moved(name, where) {
   } else if (where) pins.get(name).stand(where);
 }
 
+// For the plan that they were arranged on, whatever is chosen before the answer comes.
 async function save() {
-  const said = [...places].filter(([name]) => fleet.assets.get(name)?.site === site).map(([asset, [x, y]]) => ({ asset, x, y }));
+  const { site: of, revision } = plan;
+  const said = [...places].filter(([name]) => fleet.assets.get(name)?.site === of).map(([asset, [x, y]]) => ({ asset, x, y }));
   try {
-    take(await post(`/plans/${encodeURIComponent(site)}/places`, { revision: plan.revision, places: said }, { key: newKey() }));
+    take(await post(`/plans/${encodeURIComponent(of)}/places`, { revision, places: said }, { key: newKey() }));
     toast(t("The places are saved."));
   } catch (problem) {
-    if (problem.status !== 409) throw problem;
+    if (problem.status !== 409 || of !== site) throw problem;
     tellMistake(t("Somebody changed this plan meanwhile. Cancel, and arrange it again."));
   }
 }
@@ -160,21 +182,21 @@ async function upload() {
   if (!file) return;
   if (file.size > LARGEST) return tellMistake(t("The picture has more than 8 MB: save it smaller."));
   if (!["image/png", "image/jpeg"].includes(file.type)) return tellMistake(t("It is no PNG and no JPEG: save the plan as one of both."));
-  const form = new FormData();
-  form.append("site", site);
+  const form = new FormData(), of = site;
+  form.append("site", of);
   form.append("file", file);
   try {
-    take(await post("/plans", undefined, { form, key: newKey(), within: LONG_MS }));
-    if (!plan.places.length) arrange(true);
+    if (take(await post("/plans", undefined, { form, key: newKey(), within: LONG_MS })) && !plan.places.length) arrange(true);
   } catch (problem) {
-    if (problem.status !== 422) throw problem;
+    if (problem.status !== 422 || of !== site) throw problem;
     tellMistake(t("The gateway does not take it: {why}", { why: problem.detail }));
   }
 }
 
 async function drop() {
+  const of = site;
   const wants = await ask({ title: t("Remove the plan"), text: t("The picture and all places are gone, and cannot be brought back. Readings and alarms stay."), button: t("Remove the plan") });
-  if (wants !== null) take(await remove(`/plans/${encodeURIComponent(site)}`));
+  if (wants !== null) take(await remove(`/plans/${encodeURIComponent(of)}`));
 }
 
 function tellMistake(words) {
