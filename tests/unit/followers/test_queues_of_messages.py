@@ -164,6 +164,7 @@ def test_who_has_not_heard_that_it_was_over_hears_it_once_when_it_is(board: Swit
         eventually(
             lambda: any(a.kind == "over" and a.outcome == "retry" for a in board.attempts()), "not reached"
         )
+        eventually(lambda: any(one.kind is CallKind.OVER for one, _ in push.heard), "the other one is")
         board.now_s = 70
         board.happens("E-1", "raised")
         eventually(lambda: any(one.kind == "worse" for one in board.calls()), "it goes on")
