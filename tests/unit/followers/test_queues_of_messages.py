@@ -167,7 +167,7 @@ def test_who_has_not_heard_that_it_was_over_hears_it_once_when_it_is(board: Swit
         eventually(lambda: any(one.kind is CallKind.OVER for one, _ in push.heard), "the other one is")
         board.now_s = 70
         board.happens("E-1", "raised")
-        eventually(lambda: any(one.kind == "worse" for one in board.calls()), "it goes on")
+        eventually(lambda: any(one.kind is CallKind.WORSE for one, _ in push.heard), "it goes on, heard")
         push.down = set()
         board.happens("E-1", "returned")
         eventually(lambda: sum(one.kind == "over" for one in board.calls()) == 2, "it is over")
